@@ -1,0 +1,46 @@
+"""corpus: what people made or decided.
+
+Owns reviews with their revisions, answers, configurations and (as the program grows) notes, judgements and accounts. What is in here cannot
+be rebuilt, so it is kept in transactions, by migrations. May import no other room.
+"""
+
+from corpus.anchor import Anchor, find_again
+from corpus.errors import (
+    ConflictError,
+    FlorilegiumError,
+    InputError,
+    LockedError,
+    NotFoundError,
+    UnavailableError,
+    UsageError,
+)
+from corpus.filters import Filter, parse_filter
+from corpus.library import Change, Library, Selection, Version
+from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
+from corpus.vocabulary import Vocabulary, default_vocabulary
+
+__all__ = [
+    "EVIDENCE_FIELDS",
+    "Anchor",
+    "Change",
+    "ConflictError",
+    "Filter",
+    "FlorilegiumError",
+    "InputError",
+    "Library",
+    "LockedError",
+    "Name",
+    "NotFoundError",
+    "Notice",
+    "Review",
+    "Selection",
+    "Source",
+    "Status",
+    "UnavailableError",
+    "UsageError",
+    "Version",
+    "Vocabulary",
+    "default_vocabulary",
+    "find_again",
+    "parse_filter",
+]

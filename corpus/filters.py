@@ -1,0 +1,149 @@
+"""The filter language of DESIGN section 8: `field op value`, op one of `= != >= <= ~`, `|` = or; several filters = and."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from corpus import schema
+from corpus.errors import UsageError
+from corpus.review import Status
+from corpus.text import fold
+from corpus.vocabulary import Vocabulary
+
+_PATTERN = re.compile(r"^\s*(?P<field>[A-Za-z_][\w.]*)\s*(?P<op>!=|>=|<=|=|~)\s*(?P<value>.*?)\s*$", re.DOTALL)
+_TEXT_FIELDS = {"title": schema.review.c.title_folded, "author": schema.review.c.authors_folded}
+_EXACT_FIELDS = {"id": schema.review.c.id, "doi": schema.review.c.doi, "pmid": schema.review.c.pmid}
+_HAS = ("abstract", "summary", "findings", "limits", "fulltext")
+#: Fields every library has, beside its facets.
+FIELDS = ("year", "status", "journal", "has", *_TEXT_FIELDS, *_EXACT_FIELDS)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One parsed filter: any of `values` under `op`."""
+
+    field: str
+    op: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.field}{self.op}{'|'.join(self.values)}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Conditions that must all hold. An empty filter lets every current record through."""
+
+    conditions: tuple[Condition, ...] = ()
+
+    def as_list(self) -> list[str]:
+        """The filter as people write it."""
+        return [str(condition) for condition in self.conditions]
+
+    def canonical(self) -> str:
+        """The filter as one string that is the same for the same filter, used as a cache key."""
+        return json.dumps(sorted(self.as_list()), ensure_ascii=False)
+
+    @property
+    def names_status(self) -> bool:
+        """Whether the reader asked for a status; if not, only current records are meant."""
+        return any(condition.field == "status" for condition in self.conditions)
+
+
+def parse_filter(texts: Sequence[str], vocabulary: Vocabulary, facets: Sequence[str] = ()) -> Filter:
+    """Parse filters, folding synonyms by `vocabulary`; `facets` are the facet names the library knows beside the vocabulary's.
+
+    Raises UsageError for an unknown field, a wrong operator or a year that is no number.
+    """
+    known = [*FIELDS, *dict.fromkeys([*vocabulary.values, *facets])]
+    return Filter(tuple(_parse(text, vocabulary, known) for text in texts if text.strip()))
+
+
+def _parse(text: str, vocabulary: Vocabulary, known: Sequence[str]) -> Condition:
+    match = _PATTERN.match(text)
+    if not match:
+        raise UsageError(f"the filter {text!r} cannot be read", remedy='Write it as field, operator, value: --filter "year>=2020"')
+    name, op = match["field"].removeprefix("facets."), match["op"]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"there is no field {name!r} to filter by", remedy=f"{hint}The fields are: {', '.join(known)}")
+    values = tuple(value.strip() for value in match["value"].split("|") if value.strip())
+    if not values:
+        raise UsageError(f"the filter {text!r} names no value", remedy=f'Write one after the operator: --filter "{name}{op}…"')
+    if op in (">=", "<=") and name != "year":
+        raise UsageError(f"{name!r} has no order, so {op} cannot be used on it", remedy="Use =, != or ~")
+    if name == "year" and op != "~":
+        for value in values:
+            if not re.fullmatch(r"-?\d{1,4}", value):
+                raise UsageError(f"{value!r} is not a year", where=text, remedy='Write a number: --filter "year>=2020"')
+    if name == "status":
+        wrong = [value for value in values if value not in list(Status)]
+        if wrong:
+            raise UsageError(f"there is no status {wrong[0]!r}", remedy=f"It is one of {', '.join(Status)}")
+    if name == "has":
+        wrong = [value for value in values if value not in _HAS]
+        if wrong:
+            raise UsageError(f"has={wrong[0]} is not known", remedy=f"It is one of {', '.join(_HAS)}")
+    if name not in FIELDS and op != "~":
+        values = tuple(dict.fromkeys(vocabulary.canonical(name, value) or value for value in values))
+    return Condition(name, op, values)
+
+
+def where_clause(chosen: Filter) -> sa.ColumnElement[bool]:
+    """The filter as SQL over `review`. A range over an absent value is false."""
+    table = schema.review
+    clauses: list[sa.ColumnElement[bool]] = [_clause(condition) for condition in chosen.conditions]
+    if not chosen.names_status:
+        clauses.append(table.c.status == Status.CURRENT.value)
+    return sa.and_(sa.true(), *clauses)
+
+
+def undecided_clause(chosen: Filter) -> sa.ColumnElement[bool]:
+    """Records that the rest of the filter lets through but a year condition cannot judge, for they have no year."""
+    rest = Filter(tuple(condition for condition in chosen.conditions if condition.field != "year"))
+    if len(rest.conditions) == len(chosen.conditions):
+        return sa.false()
+    return sa.and_(where_clause(rest), schema.review.c.year.is_(None))
+
+
+def _clause(condition: Condition) -> sa.ColumnElement[bool]:
+    table, name, op = schema.review, condition.field, condition.op
+    if name == "year" and op != "~":
+        tests: list[sa.ColumnElement[bool]] = []
+        for value in map(int, condition.values):
+            tests.append({"=": table.c.year == value, "!=": table.c.year == value, ">=": table.c.year >= value, "<=": table.c.year <= value}[op])
+        return sa.and_(table.c.year.is_not(None), sa.not_(sa.or_(*tests)) if op == "!=" else sa.or_(*tests))
+    if name == "has":
+        held: sa.ColumnElement[bool] = sa.or_(*(table.c.has_text.contains(f"|{value}|") for value in condition.values))
+    elif name in ("status", "year", "journal", *_EXACT_FIELDS, *_TEXT_FIELDS):
+        held = sa.or_(*(_column_test(name, op, value) for value in condition.values))
+    else:
+        held = _facet_test(name, op, condition.values)
+    return sa.not_(held) if op == "!=" else held
+
+
+def _column_test(name: str, op: str, value: str) -> sa.ColumnElement[bool]:
+    column: Any = _TEXT_FIELDS.get(name, schema.review.c.get(name))
+    if name in _TEXT_FIELDS:
+        folded = fold(value)
+        return column.contains(folded, autoescape=True) if op == "~" or name == "author" else column == folded
+    if name == "year":
+        return sa.cast(column, sa.String).contains(value, autoescape=True)
+    if op == "~":
+        return sa.func.lower(column).contains(value.lower(), autoescape=True)
+    return sa.func.lower(column) == value.lower()
+
+
+def _facet_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
+    facet = schema.review_facet
+    folded = sa.func.lower(facet.c.value)
+    wanted = sa.or_(*(folded.contains(value.lower(), autoescape=True) if op == "~" else folded == value.lower() for value in values))
+    return schema.review.c.id.in_(sa.select(facet.c.review_id).where(facet.c.facet == name, wanted))

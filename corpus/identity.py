@@ -1,0 +1,48 @@
+"""When two records are the same work: DOI, else PMID, else normalised title + year + first author where all three are there."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from corpus.review import Review
+from corpus.text import fold, slug, words_of
+
+_DOI = re.compile(r"(?:^|doi:\s*|doi\.org/|doi/)(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_TAIL = " .,;\"'<>"
+_PMID = re.compile(r"(?:pmid:?\s*|pubmed[^\d]*/)?0*([1-9]\d{0,8})(?:\s*\[pmid\])?\s*$", re.IGNORECASE)
+
+
+def clean_doi(text: str) -> str:
+    """The DOI in `text`, lower case and without a resolver; "" where there is none."""
+    match = _DOI.search(text.strip())
+    if not match:
+        return ""
+    doi = match[1].lower().rstrip(_TAIL)
+    while doi.endswith(")") and doi.count(")") > doi.count("("):
+        doi = doi[:-1].rstrip(_TAIL)
+    return doi
+
+
+def clean_pmid(text: str) -> str:
+    """The PubMed identifier in `text` as digits; "" where there is none."""
+    match = _PMID.match(text.strip())
+    return match[1] if match else ""
+
+
+def work_key(review: Review) -> str | None:
+    """A key that two records share when title, year and first author agree; None where one of the three is missing."""
+    if not (review.title and review.year and review.authors):
+        return None
+    text = "|".join([" ".join(words_of(review.title)), str(review.year), fold(review.authors[0].family)])
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def base_id(review: Review) -> str:
+    """The id a record gets when nobody has it yet: slug of first author, year and first title words; deterministic."""
+    first = review.authors[0].family if review.authors else ""
+    made = slug(first, str(review.year or ""), review.title)
+    if made and not made.isdigit():
+        return made
+    text = "\x1f".join([review.title, review.doi, review.pmid, review.summary, review.abstract, *review.findings])
+    return "record-" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]

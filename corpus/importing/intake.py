@@ -1,0 +1,266 @@
+"""Files into the library: one transaction a batch, matched against what is there, everything counted."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from corpus import schema
+from corpus.errors import FlorilegiumError, InputError, NotFoundError, UsageError
+from corpus.identity import base_id, work_key
+from corpus.importing.decoding import decode
+from corpus.importing.detect import PARSERS, detect
+from corpus.importing.parsing import Draft, Parsed, Rejected
+from corpus.importing.report import FileReport, ImportReport, SkippedRecord
+from corpus.library import Change, Library
+from corpus.merging import fill, same_work
+from corpus.review import Review, Source, Status
+
+_CHUNK = 500  # records matched against the library in one go
+Progress = Callable[[str, int], None]
+
+
+class Upload(NamedTuple):
+    """A file by name and content: a path's bytes, standard input, or what a browser sent."""
+
+    name: str
+    data: bytes
+
+
+def import_files(
+    library: Library, paths: Sequence[Path | Upload], *, dry_run: bool = False, actor: str = "local", progress: Progress | None = None
+) -> ImportReport:
+    """Import files and folders (searched through) in one batch, which is one transaction.
+
+    A bad record or file is reported and the rest goes in. Raises UsageError for a path that does not exist.
+    With `dry_run` everything is read and matched, and nothing is kept.
+    """
+    sources = list(_sources(paths))
+    report = ImportReport()
+    try:
+        with library.change(actor) as change:
+            intake = _Intake(change, library)
+            for source in sources:
+                report.files.append(intake.take(source, progress))
+            change.flush()
+            if change.changed:
+                report.batch = intake.close(report)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        report.batch = ""
+    return report
+
+
+def undo_import(library: Library, batch_id: str, *, actor: str = "local") -> list[str]:
+    """Take an import batch back: records it added are withdrawn from the library's view, records it changed get their former state.
+
+    Records that a person changed afterwards are left alone; their ids are returned. Raises NotFoundError.
+    """
+    batch, item, version = schema.batch, schema.batch_item, schema.review_version
+    with library.change(actor) as change:
+        row = change.connection.execute(sa.select(batch).where(batch.c.id == batch_id)).first()
+        if row is None or row.undone_revision is not None:
+            raise NotFoundError(f"there is no import {batch_id!r} to undo", remedy="`florilegium import --list` shows them")
+        left: list[str] = []
+        items = list(change.connection.execute(sa.select(item.c.review_id, item.c.before_revision).where(item.c.batch_id == batch_id)))
+        for review_id, before in items:
+            review = change.one(review_id)
+            if review.revision != row.revision:
+                left.append(review_id)
+            elif before is None:
+                change.put(review.model_copy(update={"status": Status.WITHDRAWN}), "undo-import")
+            else:
+                query = sa.select(version.c.document).where(version.c.review_id == review_id, version.c.revision == before)
+                former = json.loads(change.connection.execute(query).scalar_one())
+                change.put(Review.model_validate(former), "undo-import")
+        change.flush()
+        change.connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(undone_revision=change.revision))
+    return left
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without keeping it."""
+
+
+def _sources(paths: Sequence[Path | Upload]) -> Iterator[Path | Upload]:
+    for path in paths:
+        if isinstance(path, Upload) or path.is_file():
+            yield path
+        elif path.is_dir():
+            yield from sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith("."))
+        else:
+            raise UsageError("there is no such file", where=str(path), remedy="Check the path")
+
+
+def read_file(source: Path | Upload) -> tuple[str, str, str]:
+    """(text, encoding, format) of a file. Raises InputError where it cannot be read or is no known format."""
+    name = source.name if isinstance(source, Upload) else str(source)
+    try:
+        data = source.data if isinstance(source, Upload) else source.read_bytes()
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", where=name) from error
+    if not data.strip():
+        raise InputError("the file is empty", where=name)
+    text, encoding = decode(data)
+    kind = detect(text)
+    if kind is None:
+        raise InputError("the file is in no format Florilegium knows", where=name, remedy=f"It reads {', '.join(PARSERS)}")
+    return text, encoding, kind
+
+
+class _Intake:
+    """The state of one batch: what it has touched so far, by every key a later record may repeat."""
+
+    def __init__(self, change: Change, library: Library) -> None:
+        self.change = change
+        self.vocabulary = library.vocabulary
+        self.touched: dict[str, Review] = {}
+        self.items: dict[str, int | None] = {}
+        self._seen: dict[str, str] = {}
+
+    def take(self, source: Path | Upload, progress: Progress | None) -> FileReport:
+        name = source.name if isinstance(source, Upload) else str(source)
+        entry = FileReport(path=name)
+        try:
+            text, entry.encoding, entry.format = read_file(source)
+        except FlorilegiumError as error:
+            entry.error = str(error)
+            entry.skipped.append(SkippedRecord(0, 0, error.message))
+            entry.read = 1
+            return entry
+        chunk: list[Draft] = []
+        for parsed in PARSERS[entry.format](text):
+            entry.read += 1
+            if isinstance(parsed, Rejected):
+                entry.skipped.append(SkippedRecord(parsed.record, parsed.line, parsed.reason))
+            else:
+                chunk.append(self._curated(parsed, entry))
+            if len(chunk) >= _CHUNK:
+                self._put(chunk, entry)
+                chunk = []
+                if progress:
+                    progress(name, entry.read)
+        self._put(chunk, entry)
+        if not entry.read:
+            entry.error = "the file holds no record"
+            entry.skipped.append(SkippedRecord(0, 0, entry.error))
+            entry.read = 1
+        if progress:
+            progress(name, entry.read)
+        return entry
+
+    def close(self, report: ImportReport) -> str:
+        """Write the batch down; returns its id."""
+        report.batch = f"{self.change.at[:10]}-{secrets.token_hex(3)}"
+        row = {"id": report.batch, "revision": self.change.revision, "actor": self.change.actor, "at": self.change.at}
+        document = json.dumps(report.as_dict(), ensure_ascii=False)
+        self.change.connection.execute(schema.batch.insert().values(**row, report=document))
+        items = [{"batch_id": report.batch, "review_id": i, "before_revision": before} for i, before in self.items.items()]
+        if items:
+            self.change.connection.execute(schema.batch_item.insert(), items)
+        return report.batch
+
+    def _curated(self, draft: Draft, entry: FileReport) -> Draft:
+        review = draft.review
+        facets = {name: list(values) for name, values in self.vocabulary.map_facets(review.facets).items()}
+        for name, values in self.vocabulary.from_keywords(review.keywords).items():
+            facets[name] = list(dict.fromkeys([*facets.get(name, []), *values]))
+        source = Source(format=entry.format, path=Path(entry.path).name, record=draft.record, raw=draft.raw[:20_000])
+        update = {"facets": {name: tuple(values) for name, values in facets.items()}, "source": source, "revision": 0}
+        return Draft(review.model_copy(update=update), draft.record, draft.line)
+
+    def _put(self, chunk: list[Draft], entry: FileReport) -> None:
+        if not chunk:
+            return
+        matches = _Matches(self.change, [draft.review for draft in chunk])
+        for draft in chunk:
+            kept = self._same_in_batch(draft.review) or matches.find(draft.review)
+            if kept is None:
+                self._remember(self._add(draft.review, matches))
+                entry.added += 1
+                continue
+            kept = self.touched.get(kept.id, kept)
+            again = kept.id in self.touched
+            filled = fill(kept, draft.review)
+            if filled is not kept:
+                self.items.setdefault(kept.id, kept.revision)
+                filled = self.change.put(filled, "import")
+            self._remember(filled)
+            if again:
+                entry.duplicates += 1
+            elif filled is not kept:
+                entry.updated += 1
+            else:
+                entry.unchanged += 1
+
+    def _add(self, review: Review, matches: _Matches) -> Review:
+        wanted = review.id or base_id(review)
+        taken = matches.taken | self.touched.keys()
+        review_id, number = wanted, 2
+        while review_id in taken or (number > 2 and matches.exists(review_id)):
+            review_id, number = f"{wanted}-{number}", number + 1
+        self.items[review_id] = None
+        return self.change.put(review.model_copy(update={"id": review_id}), "import", new=True)
+
+    def _remember(self, review: Review) -> None:
+        self.touched[review.id] = review
+        for key in _keys(review):
+            self._seen.setdefault(key, review.id)
+
+    def _same_in_batch(self, review: Review) -> Review | None:
+        for key in _keys(review):
+            found = self._seen.get(key)
+            if found and same_work(self.touched[found], review, by_key=key.startswith("key:")):
+                return self.touched[found]
+        return None
+
+
+def _keys(review: Review) -> list[str]:
+    """The keys two records of one work may share, the strongest first."""
+    keys = [f"doi:{review.doi}" if review.doi else "", f"pmid:{review.pmid}" if review.pmid else ""]
+    key = work_key(review)
+    return [text for text in [*keys, f"key:{key}" if key else ""] if text]
+
+
+class _Matches:
+    """What the library holds that a chunk of new records may be the same as: read in a few statements."""
+
+    def __init__(self, change: Change, reviews: Sequence[Review]) -> None:
+        change.flush()
+        self._connection = change.connection
+        table = schema.review
+        keys = {key for review in reviews for key in _keys(review)}
+        self._by_key: dict[str, list[Review]] = {}
+        for prefix, column in (("doi:", table.c.doi), ("pmid:", table.c.pmid), ("key:", table.c.work_key)):
+            values = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
+            if not values:
+                continue
+            query = sa.select(column.label("value"), table.c.revision, table.c.document).where(column.in_(values))
+            for row in self._connection.execute(query):
+                review = Review.model_validate({**json.loads(row.document), "revision": row.revision})
+                self._by_key.setdefault(prefix + row.value, []).append(review)
+        wanted = {review.id or base_id(review) for review in reviews}
+        self.taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
+        aliases = sa.select(schema.review_alias.c.alias).where(schema.review_alias.c.alias.in_(wanted))
+        self.taken |= set(self._connection.execute(aliases).scalars())
+
+    def find(self, review: Review) -> Review | None:
+        """The record of the library that is the same work, or None."""
+        for key in _keys(review):
+            for kept in self._by_key.get(key, ()):
+                if same_work(kept, review, by_key=key.startswith("key:")):
+                    return kept
+        return None
+
+    def exists(self, review_id: str) -> bool:
+        """Whether an id is taken in the library."""
+        return self._connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id == review_id)).first() is not None
+
+
+__all__ = ["Parsed", "Upload", "import_files", "read_file", "undo_import"]

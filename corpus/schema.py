@@ -1,0 +1,111 @@
+"""The tables of the library, as the newest migration leaves them (a test compares both)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+#: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
+HEAD = "0001"
+
+metadata = sa.MetaData()
+
+library = sa.Table(
+    "library",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("uid", sa.String(32), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+
+review = sa.Table(
+    "review",
+    metadata,
+    sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False, index=True),
+    sa.Column("added_revision", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title_folded", sa.Text, nullable=False),
+    sa.Column("authors_folded", sa.Text, nullable=False),
+    sa.Column("year", sa.Integer, index=True),
+    sa.Column("journal", sa.Text, nullable=False),
+    sa.Column("doi", sa.String(300), index=True),
+    sa.Column("pmid", sa.String(20), index=True),
+    sa.Column("work_key", sa.String(40), index=True),
+    sa.Column("has_text", sa.String(60), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+review_version = sa.Table(
+    "review_version",
+    metadata,
+    sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text),
+)
+
+review_facet = sa.Table(
+    "review_facet",
+    metadata,
+    sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("facet", sa.String(60), primary_key=True),
+    sa.Column("value", sa.String(300), primary_key=True),
+    sa.Index("ix_review_facet_value", "facet", "value", "review_id"),
+)
+
+review_alias = sa.Table(
+    "review_alias",
+    metadata,
+    sa.Column("alias", sa.String(100), primary_key=True),
+    sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), nullable=False),
+)
+
+batch = sa.Table(
+    "batch",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("undone_revision", sa.Integer),
+    sa.Column("report", sa.Text, nullable=False),
+)
+
+batch_item = sa.Table(
+    "batch_item",
+    metadata,
+    sa.Column("batch_id", sa.String(40), sa.ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("review_id", sa.String(100), primary_key=True),
+    sa.Column("before_revision", sa.Integer),
+)
+
+answer = sa.Table(
+    "answer",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+search_config = sa.Table(
+    "search_config",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+promotion = sa.Table(
+    "promotion",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("config", sa.String(100), sa.ForeignKey("search_config.name"), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+)
