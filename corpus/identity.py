@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
-from corpus.review import Review
+from corpus.review import EVIDENCE_FIELDS, Review
 from corpus.text import fold, slug, words_of
 
 _DOI = re.compile(r"(?:^|doi:\s*|doi\.org/|doi/)(10\.\d{4,9}/\S+)", re.IGNORECASE)
@@ -31,11 +32,18 @@ def clean_pmid(text: str) -> str:
 
 
 def work_key(review: Review) -> str | None:
-    """A key that two records share when title, year and first author agree; None where one of the three is missing."""
-    if not (review.title and review.year and review.authors):
+    """A key that two records share when title, year and first author agree.
+
+    Where one of the three is missing and no DOI or PMID stands in, the key is that of the whole content, so that only an exact repeat is the
+    same; None where DOI or PMID decide.
+    """
+    if review.title and review.year and review.authors:
+        text = "|".join([" ".join(words_of(review.title)), str(review.year), fold(review.authors[0].family)])
+        return _digest(text)
+    if review.doi or review.pmid:
         return None
-    text = "|".join([" ".join(words_of(review.title)), str(review.year), fold(review.authors[0].family)])
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    content = review.model_dump(mode="json", include={"csl", "keywords", *EVIDENCE_FIELDS})
+    return "c" + _digest(json.dumps(content, ensure_ascii=False, sort_keys=True))[:39]
 
 
 def base_id(review: Review) -> str:
@@ -44,5 +52,8 @@ def base_id(review: Review) -> str:
     made = slug(first, str(review.year or ""), review.title)
     if made and not made.isdigit():
         return made
-    text = "\x1f".join([review.title, review.doi, review.pmid, review.summary, review.abstract, *review.findings])
-    return "record-" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
+    return "record-" + _digest("\x1f".join([review.title, review.doi, review.pmid, *(text for _, text in review.evidence())]))[:10]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

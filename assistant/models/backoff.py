@@ -36,4 +36,4 @@ class Backoff:
             wait = int(WINDOW_SECONDS - (now - recent[-1])) + 1
             message = f"The embedded model failed {len(recent)} times within a minute and is not started again for {wait} s"
             raise UnavailableError(message, where=self._last_reason, remedy="Use quotes mode meanwhile, or another model")
-        return max(0.0, recent[-1] + _FIRST_PAUSE_SECONDS * 2 ** (len(recent) - 1) - now)
+        return max(0.0, recent[-1] + _FIRST_PAUSE_SECONDS * 2.0 ** (len(recent) - 1) - now)

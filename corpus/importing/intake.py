@@ -221,6 +221,13 @@ class _Intake:
         return None
 
 
+def _fetch_named(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
+    table = schema.review
+    rows = connection.execute(sa.select(table.c.revision, table.c.document).where(table.c.id.in_(ids))) if ids else ()
+    found = (Review.model_validate({**json.loads(row.document), "revision": row.revision}) for row in rows)
+    return {review.id: review for review in found}
+
+
 def _keys(review: Review) -> list[str]:
     """The keys two records of one work may share, the strongest first."""
     keys = [f"doi:{review.doi}" if review.doi else "", f"pmid:{review.pmid}" if review.pmid else ""]
@@ -245,13 +252,17 @@ class _Matches:
             for row in self._connection.execute(query):
                 review = Review.model_validate({**json.loads(row.document), "revision": row.revision})
                 self._by_key.setdefault(prefix + row.value, []).append(review)
+        self._by_id = _fetch_named(self._connection, [review.id for review in reviews if review.id])
         wanted = {review.id or base_id(review) for review in reviews}
         self.taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
         aliases = sa.select(schema.review_alias.c.alias).where(schema.review_alias.c.alias.in_(wanted))
         self.taken |= set(self._connection.execute(aliases).scalars())
 
     def find(self, review: Review) -> Review | None:
-        """The record of the library that is the same work, or None."""
+        """The record of the library that is the same work, or None. An id given by the file counts unless DOI or PMID speak against it."""
+        named = self._by_id.get(review.id)
+        if named is not None and same_work(named, review, by_key=True):
+            return named
         for key in _keys(review):
             for kept in self._by_key.get(key, ()):
                 if same_work(kept, review, by_key=key.startswith("key:")):

@@ -1,0 +1,170 @@
+"""Text to vectors: in bulk through sentence-transformers, for queries through the same weights in onnxruntime (no torch import)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus import UnavailableError
+from index.weights import EmbeddingModel
+
+#: Shape (n, dimension), float32, each row of length 1: the dot product of two rows is their cosine.
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+#: Fewer texts than this are encoded by onnxruntime: loading torch costs more than it saves.
+BULK = 256
+_BATCH = 16
+#: The exported encoder must agree with sentence-transformers at least this well (cosine).
+AGREEMENT = 0.9999
+_PROBES = ("How does ketamine relieve depression?", "psilocybin", "A longer text about set and setting, with figures: n = 197, 95% CI 0.793 to 1.277. " * 20)
+
+
+class TextEncoder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in order."""
+        ...
+
+
+class QueryEncoder:
+    """The embedding model run by onnxruntime. Exported once for a model (needs torch then), checked, and kept by the weights' hash."""
+
+    def __init__(self, model: EmbeddingModel) -> None:
+        self._model = model
+        self.path = model.cache_folder / "onnx" / f"{model.sha256}.onnx"
+
+    @property
+    def exported(self) -> bool:
+        """Whether the export exists, so that no torch import is needed."""
+        return self.path.is_file()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in order. Texts beyond the model's token limit are cut, as the model itself does."""
+        if not texts:
+            return np.zeros((0, 384), dtype=np.float32)
+        lengths = np.argsort([-len(text) for text in texts], kind="stable")
+        rows: list[Any] = [None] * len(texts)
+        for start in range(0, len(texts), _BATCH):
+            part = lengths[start : start + _BATCH]
+            for position, row in zip(part, self._run([texts[i] for i in part]), strict=True):
+                rows[position] = row
+        return np.stack(rows).astype(np.float32)
+
+    def _run(self, texts: list[str]) -> Vectors:
+        encodings = self._tokenizer.encode_batch(texts)
+        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        output: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return output
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._model.folder / "tokenizer.json"))
+        tokenizer.enable_truncation(self._model.token_limit)
+        tokenizer.enable_padding()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        if not self.exported:
+            export(self._model, self.path)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(str(self.path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises bare classes of its own
+            self.path.unlink(missing_ok=True)
+            raise UnavailableError("the exported query encoder is damaged and was removed", where=str(self.path), remedy="Run the command again") from error
+
+
+class BulkEncoder:
+    """The embedding model run by sentence-transformers: sorted by length, small batches, a GPU with bf16 where there is one."""
+
+    def __init__(self, model: EmbeddingModel) -> None:
+        self._model = model
+
+    @cached_property
+    def _transformer(self) -> Any:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        gpu = torch.cuda.is_available()
+        arguments = {"torch_dtype": torch.bfloat16} if gpu else {}
+        return SentenceTransformer(str(self._model.folder), device="cuda" if gpu else "cpu", local_files_only=True, model_kwargs=arguments)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in order."""
+        gpu = self._transformer.device.type == "cuda"
+        vectors = self._transformer.encode(
+            list(texts), batch_size=512 if gpu else _BATCH, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class Encoder:
+    """Encodes few texts by onnxruntime and many by sentence-transformers; both give the same vectors."""
+
+    def __init__(self, model: EmbeddingModel) -> None:
+        self.query = QueryEncoder(model)
+        self._bulk = BulkEncoder(model)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in order."""
+        few = len(texts) < BULK and self.query.exported
+        return self.query.encode(texts) if few else self._bulk.encode(texts)
+
+
+def export(model: EmbeddingModel, path: Path) -> None:
+    """Write the model as ONNX (pooling and normalising included) and check it against sentence-transformers.
+
+    Raises UnavailableError when the two disagree.
+    """
+    import logging
+    import warnings
+
+    import torch
+
+    transformer = BulkEncoder(model)._transformer.to("cpu").float()
+    body = transformer[0].auto_model.eval()
+
+    class Pooled(torch.nn.Module):  # type: ignore[misc]  # torch ships no types mypy accepts here
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = body
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            hidden = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        unchecked = Path(folder) / path.name
+        sample = torch.ones((2, 8), dtype=torch.int64)
+        axes = {"input_ids": {0: "batch", 1: "tokens"}, "attention_mask": {0: "batch", 1: "tokens"}, "vectors": {0: "batch"}}
+        names = {"input_names": ["input_ids", "attention_mask"], "output_names": ["vectors"], "dynamic_axes": axes}
+        torch.onnx.export(Pooled(), (sample, sample), str(unchecked), opset_version=17, dynamo=False, **names)
+        candidate = QueryEncoder(model)
+        candidate.path = unchecked
+        reference = transformer.encode(list(_PROBES), normalize_embeddings=True, show_progress_bar=False)
+        agreement = float((candidate.encode(_PROBES) * reference).sum(1).min())
+        if agreement < AGREEMENT:
+            raise UnavailableError(f"the exported query encoder disagrees with the model (cosine {agreement:.6f})", where=str(path))
+        os.replace(unchecked, path)

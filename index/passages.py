@@ -1,0 +1,128 @@
+"""Passages: spans of one field of a review, whole sentences, short enough for the embedding model together with the title.
+
+Joining the passages of a field, with the white space between them, gives the field back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus import Review
+from index.segment import sentence_spans
+from index.spec import IndexSpec
+from index.weights import EmbeddingModel
+
+_SPECIAL_TOKENS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`review[field][start:end]`, and `embedded`: the text the vector is made of (title and passage)."""
+
+    id: str
+    review_id: str
+    field: str
+    start: int
+    end: int
+    text: str
+    embedded: str
+
+    @property
+    def text_hash(self) -> str:
+        """Hash of the exact text embedded: equal texts share one vector."""
+        return hash_text(self.embedded)
+
+
+def hash_text(embedded: str) -> str:
+    """The hash under which a vector is kept for reuse."""
+    return hashlib.sha256(embedded.encode()).hexdigest()[:32]
+
+
+class PassageSplitter:
+    """Splits reviews under one IndexSpec, counting tokens with the embedding model's own tokenizer."""
+
+    def __init__(self, spec: IndexSpec, model: EmbeddingModel) -> None:
+        self._spec = spec
+        self._model = model
+        self._spec_hash = spec.hash
+
+    def split(self, review: Review) -> list[Passage]:
+        """All passages of a review, in reading order. A review without evidence text is found by its title alone."""
+        title = self.title_before(review)
+        room = self._spec.token_limit - _SPECIAL_TOKENS - (self._count(title) if title else 0)
+        limit = max(8, min(self._spec.passage_tokens, room))
+        passages = [
+            self._passage(review.id, field, start, end, text, title)
+            for field, text in review.evidence()
+            if field.partition("[")[0] in self._spec.fields
+            for start, end in self._spans(text, limit)
+        ]
+        if not passages and review.title:
+            start, end = next(iter(self._spans(review.title, limit)))
+            passages.append(self._passage(review.id, "title", start, end, review.title, ""))
+        return passages
+
+    def _passage(self, review_id: str, field: str, start: int, end: int, whole: str, title: str) -> Passage:
+        text = whole[start:end]
+        embedded = self.embedded(title, text)
+        key = "\x1f".join([self._spec_hash, review_id, field, str(start), str(end), embedded])
+        return Passage(hashlib.sha256(key.encode()).hexdigest()[:32], review_id, field, start, end, text, embedded)
+
+    def title_before(self, review: Review) -> str:
+        """The title as it is put before the review's passages: cut to the spec's length, "" where the spec puts none."""
+        title = review.title
+        if self._spec.title_rule == "none" or not title:
+            return ""
+        offsets = self._model.tokenizer.encode(title, add_special_tokens=False).offsets
+        if len(offsets) <= self._spec.title_tokens:
+            return title
+        return title[: offsets[self._spec.title_tokens - 1][1]].rsplit(" ", 1)[0] if self._spec.title_tokens else ""
+
+    @staticmethod
+    def embedded(title: str, text: str) -> str:
+        """The text a vector is made of."""
+        return f"{title}\n{text}" if title else text
+
+    def _count(self, text: str) -> int:
+        return self._model.count_tokens([text])[0]
+
+    def _spans(self, text: str, limit: int) -> Iterator[tuple[int, int]]:
+        """Runs of whole sentences of at most `limit` tokens; a sentence longer than that is cut between words."""
+        spans = sentence_spans(text)
+        counts = self._model.count_tokens([text[start:end] for start, end in spans]) if spans else []
+        first = last = -1
+        held = 0
+        for (start, end), count in zip(spans, counts, strict=True):
+            if first >= 0 and held + count > limit:
+                yield first, last
+                first, held = -1, 0
+            if count > limit:
+                yield from self._cut(text, start, end, limit)
+                continue
+            first = start if first < 0 else first
+            last, held = end, held + count
+        if first >= 0:
+            yield first, last
+
+    def _cut(self, text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+        offsets = self._model.tokenizer.encode(text[start:end], add_special_tokens=False).offsets
+        at, token = start, 0
+        while token < len(offsets):
+            stop = token + limit
+            if stop >= len(offsets):
+                yield at, end
+                return
+            cut = start + offsets[stop][0]
+            space = max(text.rfind(" ", at + 1, cut), text.rfind("\n", at + 1, cut))
+            cut = space + 1 if space > at else max(cut, at + 1)
+            stripped = at + len(text[at:cut].rstrip())
+            if stripped > at:
+                yield at, stripped
+            at = cut
+            while at < end and text[at].isspace():
+                at += 1
+            token = next((i for i in range(token, len(offsets)) if start + offsets[i][0] >= at), len(offsets))
+        if at < end:
+            yield at, end

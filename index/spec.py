@@ -1,0 +1,90 @@
+"""`IndexSpec` (what needs rebuilding) and `SearchConfig` (what is decided at query time), both immutable and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from corpus import UsageError
+from index import segment
+
+
+class IndexSpec(BaseModel):
+    """Everything that decides what stands in an index. Two configurations with equal specs share one built index.
+
+    `token_limit` is the embedding model's own (MiniLM cuts at 256 word pieces, silently); `passage_tokens` bounds a passage's own text,
+    `title_tokens` the title put before it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = "all-MiniLM-L6-v2"
+    weights_sha256: str
+    pooling: Literal["mean"] = "mean"
+    token_limit: int = Field(default=256, ge=16)
+    passage_tokens: int = Field(default=180, ge=8)
+    title_tokens: int = Field(default=60, ge=0)
+    title_rule: Literal["before", "none"] = "before"
+    splitter: str = segment.VERSION
+    fields: tuple[str, ...] = ("summary", "abstract", "findings", "limits", "sections")
+    analyser: Literal["en_stem"] = "en_stem"
+    distance: Literal["cosine"] = "cosine"
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the canonical JSON with all defaults filled in."""
+        return _digest(self.model_dump(mode="json"))
+
+    @property
+    def folder(self) -> str:
+        """A short name for this index's folder and collections."""
+        return self.hash[:16]
+
+
+class SearchConfig(BaseModel):
+    """An IndexSpec and every decision made at query time. The name is a label outside the hash.
+
+    Depths count passages asked of each leg. Weights are those of the legs' z-scores in fusion (they need not sum to 1).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    spec: IndexSpec
+    dense_depth: int = Field(default=200, ge=1, le=2000)
+    lexical_depth: int = Field(default=200, ge=1, le=2000)
+    fusion: Literal["zscore", "rrf"] = "zscore"
+    rrf_k: int = Field(default=60, ge=1)
+    dense_weight: float = Field(default=0.6, ge=0)
+    lexical_weight: float = Field(default=0.4, ge=0)
+    title_boost: float = Field(default=0.3, ge=0)
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the canonical JSON, with the spec's hash in the spec's place."""
+        return _digest({**self.model_dump(mode="json"), "spec": self.spec.hash})
+
+    def changed(self, settings: dict[str, str]) -> SearchConfig:
+        """A configuration with some settings changed, as `config create --set key=value` gives them. Raises UsageError."""
+        spec_fields = IndexSpec.model_fields
+        table: dict[str, Any] = self.model_dump()
+        for key, value in settings.items():
+            if key in spec_fields:
+                table["spec"][key] = [part.strip() for part in value.split(",")] if key == "fields" else value
+            elif key in SearchConfig.model_fields and key != "spec":
+                table[key] = value
+            else:
+                known = ", ".join([*(name for name in SearchConfig.model_fields if name != "spec"), *spec_fields])
+                raise UsageError(f"there is no setting {key!r}", remedy=f"The settings are: {known}")
+        try:
+            return SearchConfig.model_validate(table)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", remedy="Give another value") from error
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,159 @@
+"""The manifest of a built index: from which library revision, which passages of which record. Small, transactional, derived."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from corpus import UnavailableError
+from index.passages import Passage
+from index.spec import IndexSpec
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS record (review_id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passage (
+  id TEXT PRIMARY KEY, review_id TEXT NOT NULL, field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text_hash TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS passage_review ON passage (review_id);
+CREATE INDEX IF NOT EXISTS passage_text ON passage (text_hash);
+"""
+_MANY = 500
+
+
+class PassageRow(NamedTuple):
+    """Where a passage stands, and the hash of the text that was embedded for it."""
+
+    id: str
+    review_id: str
+    field: str
+    start: int
+    end: int
+    text_hash: str
+
+
+class IndexState:
+    """What an index was built from. Used by one process at a time (the owner), by any of its threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._guard = threading.RLock()
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_TABLES)
+        except sqlite3.DatabaseError as error:
+            raise UnavailableError(f"the index manifest cannot be read: {error}", where=str(path), remedy="Run `florilegium doctor --rebuild`") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._guard:
+            self._connection.close()
+
+    # ---- what it was built from
+
+    def meta(self, key: str, default: str = "") -> str:
+        """A noted value."""
+        with self._guard:
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else default
+
+    def note(self, **values: str | int) -> None:
+        """Note values, lasting at once."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in values.items()])
+
+    @property
+    def revision(self) -> int:
+        """The library revision the whole index is in step with; -1 before the first sync."""
+        return int(self.meta("revision", "-1"))
+
+    @property
+    def spec(self) -> IndexSpec | None:
+        """The IndexSpec it was built under, or None before the first sync."""
+        text = self.meta("spec")
+        return IndexSpec.model_validate(json.loads(text)) if text else None
+
+    # ---- records and passages
+
+    def records(self) -> dict[str, int]:
+        """The revision at which each record was indexed."""
+        with self._guard:
+            return dict(self._connection.execute("SELECT review_id, revision FROM record"))
+
+    def count(self) -> int:
+        """How many passages there are."""
+        with self._guard:
+            return int(self._connection.execute("SELECT count(*) FROM passage").fetchone()[0])
+
+    def passages_of(self, review_ids: Sequence[str]) -> dict[str, list[PassageRow]]:
+        """The passages of some records, in reading order."""
+        found: dict[str, list[PassageRow]] = {}
+        for row in self._rows("review_id", review_ids):
+            found.setdefault(row.review_id, []).append(row)
+        return found
+
+    def passages(self, ids: Sequence[str]) -> dict[str, PassageRow]:
+        """Passages by id; unknown ids are left out."""
+        return {row.id: row for row in self._rows("id", ids)}
+
+    def with_text(self, hashes: Sequence[str]) -> dict[str, str]:
+        """For each text hash that some passage has, that passage's id: where a vector can be taken from."""
+        return {row.text_hash: row.id for row in self._rows("text_hash", hashes)}
+
+    def ids(self) -> set[str]:
+        """Every passage id."""
+        with self._guard:
+            return {row[0] for row in self._connection.execute("SELECT id FROM passage")}
+
+    def all_rows(self) -> Iterator[PassageRow]:
+        """Every passage, record by record."""
+        with self._guard:
+            rows = self._connection.execute('SELECT id, review_id, field, start, "end", text_hash FROM passage ORDER BY review_id').fetchall()
+        yield from (PassageRow(*row) for row in rows)
+
+    def replace(self, records: Iterable[tuple[str, int | None]], added: Iterable[Passage], removed: Iterable[str]) -> None:
+        """In one transaction: passages out and in, and each record noted at its revision (None = forgotten)."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM passage WHERE id = ?", [(passage_id,) for passage_id in removed])
+            rows = [(p.id, p.review_id, p.field, p.start, p.end, p.text_hash) for p in added]
+            connection.executemany("INSERT OR REPLACE INTO passage VALUES (?, ?, ?, ?, ?, ?)", rows)
+            for review_id, revision in records:
+                if revision is None:
+                    connection.execute("DELETE FROM record WHERE review_id = ?", (review_id,))
+                    connection.execute("DELETE FROM passage WHERE review_id = ?", (review_id,))
+                else:
+                    connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (review_id, revision))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._transaction() as connection:
+            for table in ("passage", "record", "meta"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names are constants
+
+    def _rows(self, column: str, values: Sequence[str]) -> Iterator[PassageRow]:
+        values = list(values)
+        for start in range(0, len(values), _MANY):
+            part = values[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            query = f'SELECT id, review_id, field, start, "end", text_hash FROM passage WHERE {column} IN ({marks})'  # noqa: S608 - the column is ours
+            with self._guard:
+                rows = self._connection.execute(query, part).fetchall()
+            yield from (PassageRow(*row) for row in rows)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
