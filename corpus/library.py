@@ -81,6 +81,17 @@ class Library:
         with self._database.read() as connection:
             return str(connection.execute(sa.select(schema.library.c.uid)).scalar_one())
 
+    def integrity(self) -> str:
+        """What the database itself finds wrong with its file, or "" where all is well."""
+        try:
+            with self._database.read() as connection:
+                if connection.dialect.name != "sqlite":
+                    return ""
+                answer = str(connection.exec_driver_sql("PRAGMA quick_check").scalar())
+                return "" if answer == "ok" else answer
+        except UnavailableError as error:
+            return error.message
+
     def count(self) -> int:
         """How many records there are, whatever their status."""
         with self._database.read() as connection:
@@ -145,6 +156,13 @@ class Library:
         with self._database.read() as connection:
             query = sa.select(version.c.revision, version.c.action, version.c.actor, version.c.at).where(version.c.review_id == review_id)
             return [Version(*row) for row in connection.execute(query.order_by(version.c.revision.desc()))]
+
+    def batches(self) -> list[dict[str, Any]]:
+        """Every import, newest first, with its report as it was printed."""
+        table = schema.batch
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.revision.desc()))
+            return [{**row._mapping, "report": json.loads(row.report)} for row in rows]
 
     def facet_names(self) -> list[str]:
         """The facets that records of this library have."""
@@ -218,9 +236,10 @@ class Library:
     # ---- answers and configurations
 
     def save_answer(self, answer_id: str, question: str, revision: int, document: Mapping[str, Any]) -> None:
-        """Keep an answer as data."""
+        """Keep an answer as data; the same id again replaces it (a checked draft takes the place of its quotes)."""
         with self._database.write() as connection:
             row = {"id": answer_id, "revision": revision, "at": now(), "question": question, "document": _dump(document)}
+            connection.execute(sa.delete(schema.answer).where(schema.answer.c.id == answer_id))
             connection.execute(schema.answer.insert().values(row))
 
     def get_answer(self, answer_id: str) -> dict[str, Any]:
@@ -383,7 +402,7 @@ def _fetch(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
 def _nearest(connection: sa.Connection, review_id: str) -> str:
     import difflib
 
-    stem = fold(review_id).split("-")[0][:30]
-    near = list(connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id.startswith(stem, autoescape=True)).limit(200)).scalars())
-    best = difflib.get_close_matches(review_id, near, n=3, cutoff=0.3)
+    stem = fold(review_id)[:2]
+    near = list(connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id.startswith(stem, autoescape=True)).limit(5_000)).scalars())
+    best = difflib.get_close_matches(review_id, near, n=3, cutoff=0.6)
     return f"Near it: {', '.join(best)}" if best else "Look it up with `florilegium search`"

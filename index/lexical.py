@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,22 @@ from index.passages import Passage
 
 _WORD = re.compile(r"[^\W_]+")
 _WRITER_BYTES = 50_000_000
+
+
+def analyse(text: str) -> list[str]:
+    """The stemmed terms the lexical leg makes of a text, in order."""
+    return list(_analyser().analyze(text))
+
+
+@cache
+def _analyser() -> Any:
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    filters = (tantivy.Filter.remove_long(40), tantivy.Filter.lowercase(), tantivy.Filter.stemmer("english"))
+    for each in filters:
+        builder = builder.filter(each)
+    return builder.build()
 
 
 class LexicalIndex:
@@ -78,19 +95,9 @@ class LexicalIndex:
         scored = [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in found.hits]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
-    def terms(self, text: str) -> list[str]:
-        """The stemmed terms that the analyser makes of a text."""
-        return list(self._stemmer.analyze(text))
-
     def document_frequency(self, term: str, field: str = "text") -> int:
         """In how many passages a stemmed term stands."""
         return int(self._engine.searcher().doc_freq(field, term))
-
-    @property
-    def _stemmer(self) -> Any:
-        filters = self._tantivy.Filter
-        builder = self._tantivy.TextAnalyzerBuilder(self._tantivy.Tokenizer.simple())
-        return builder.filter(filters.remove_long(40)).filter(filters.lowercase()).filter(filters.stemmer("english")).build()
 
     def count(self) -> int:
         """How many passages are held."""

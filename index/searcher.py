@@ -11,6 +11,7 @@ from corpus import Filter, Library, Review, Status
 from corpus.review import Notice
 from index.encoder import TextEncoder
 from index.fusion import ordered, reciprocal_rank, weighted_z
+from index.lexical import analyse
 from index.passages import PassageSplitter, hash_text
 from index.spec import SearchConfig
 from index.state import PassageRow
@@ -128,6 +129,50 @@ class Searcher:
         ended = time.monotonic()
         steps = {"encode": encoded - began, "search": ended - encoded}
         return SearchResult(query, tuple(hits), self.name, self._library.revision(), stale, left_out, ended - began, steps)
+
+    def why(self, query: str, review: Review, chosen: Filter | None = None) -> dict[str, Any]:
+        """Why a record ranks where it does: its rank and score in each leg and after fusion, what removed it, the query words it lacks."""
+        allowed, _ = self._allowed(chosen)
+        deep = self._built.state.count()
+        legs = self._ask(query, self._encoder.encode([query])[0], -(-deep // min(self.config.dense_depth, self.config.lexical_depth)) or 1, None)
+        by_review = {name: _best_by_review(scores, legs.rows, None) for name, scores in legs.passages.items()}
+        fused = ordered(self._fuse({name: list(scores.items()) for name, scores in by_review.items()}))
+        rank = next((position for position, (key, _) in enumerate(fused, 1) if key == review.id), None)
+        places: dict[str, dict[str, Any] | None] = {}
+        for name, scores in by_review.items():
+            at = next(((position, score) for position, (key, score) in enumerate(ordered(scores), 1) if key == review.id), None)
+            places[name] = {"rank": at[0], "score": round(at[1], 6)} if at else None
+        mine = {pid: max(scores.get(pid, -1e9) for scores in legs.passages.values()) for pid, row in legs.rows.items() if row.review_id == review.id}
+        spans, _ = self._spans(review, ordered(mine), legs.rows)
+        held = set(analyse(" ".join([review.title, *(text for _, text in review.evidence())])))
+        words = {word: analyse(word) for word in query.split()}
+        removed = None
+        if review.status != Status.CURRENT:
+            removed = f"its status is {review.status.value}"
+        elif allowed is not None and review.id not in set(allowed):
+            failing = [str(c) for c in (chosen.conditions if chosen else ()) if review.id not in self._library.select(Filter((c,))).ids]
+            removed = f"the filter {' and '.join(failing) or 'given'}"
+        elif not mine and review.id not in self._built.state.records():
+            removed = "it is newer than the search data; run `florilegium sync`"
+        return {
+            "query": query,
+            "review_id": review.id,
+            "title": review.title,
+            "config": self.name,
+            "rank": None if removed else rank,
+            "of": len(fused),
+            "score": round(dict(fused).get(review.id, 0.0), 6) if rank else None,
+            "legs": places,
+            "removed_by": removed,
+            "passage": spans[0].as_dict() if spans else None,
+            "matched_words": [word for word, terms in words.items() if terms and all(term in held for term in terms)],
+            "missing_words": [word for word, terms in words.items() if terms and not all(term in held for term in terms)],
+        }
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many passages each stemmed term stands, and how many passages there are."""
+        lexical = self._built.lexical
+        return {term: max(lexical.document_frequency(term), lexical.document_frequency(term, "title")) for term in terms}, lexical.count()
 
     def _allowed(self, chosen: Filter | None) -> tuple[list[str] | None, int]:
         if chosen is None or not chosen.conditions:

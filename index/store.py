@@ -39,6 +39,19 @@ class IndexHome:
         """The index of a spec, made empty where it is absent. `namespace` keeps indexes of other collections apart."""
         return BuiltIndex(self, spec, namespace)
 
+    def discard(self, spec: IndexSpec) -> None:
+        """Delete the index of a spec, readable or not."""
+        shutil.rmtree(self.folder / spec.folder, ignore_errors=True)
+        try:
+            VectorStore(self.client, f"passages-{spec.folder}").drop()
+        except UnavailableError:
+            if self._url:
+                raise
+            shutil.rmtree(self.folder / "chroma", ignore_errors=True)  # unreadable: the vectors of every spec are made anew
+            for state in self.folder.glob("*/state.sqlite"):
+                shutil.rmtree(state.parent, ignore_errors=True)
+            self._client = None
+
     def built_specs(self) -> list[IndexSpec]:
         """The specs of every index that stands here."""
         found = []

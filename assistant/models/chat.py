@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from assistant.models.catalogue import find_model
 from assistant.models.child import EmbeddedServer
@@ -27,6 +28,14 @@ class OpenedModel:
         self.label = label
         self._connect = connect
         self._close = close
+
+    def __enter__(self) -> Self:
+        """Give itself; nothing is started yet."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
 
     def model(self) -> BaseChatModel:
         """Give the chat model; ask anew for each answer, since an embedded model's address changes when it had to be restarted.
@@ -66,9 +75,16 @@ def open_chat_model(
         model = open_by_provider(wanted, limits)
         return OpenedModel(wanted.text, lambda: model)
     if wanted.kind == "url":
-        return OpenedModel(wanted.model or wanted.url, CompatibleConnection(url_finder(wanted, api_key), limits).model)
+        connection = CompatibleConnection(url_finder(wanted, api_key), limits)
+        return OpenedModel(wanted.model or wanted.url, connection.model, connection.close)
     server = EmbeddedServer(_gguf(wanted, models_folder), context_tokens=context_tokens, log=log)
-    return OpenedModel(server.gguf.stem, CompatibleConnection(server.endpoint, limits).model, server.stop)
+    connection = CompatibleConnection(server.endpoint, limits)
+
+    def close() -> None:
+        connection.close()
+        server.stop()
+
+    return OpenedModel(server.gguf.stem, connection.model, close)
 
 
 def _gguf(wanted: ModelName, models_folder: Path) -> Path:

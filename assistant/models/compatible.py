@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.models.child import Endpoint
@@ -42,14 +42,23 @@ class CompatibleConnection:
         self._limits = limits
         self._lock = threading.Lock()
         self._connected: tuple[Endpoint, BaseChatModel] | None = None
+        self._forget: Callable[[], None] = lambda: None
 
     def model(self) -> BaseChatModel:
         """Give the chat model for the present address. Raises what `find` raises."""
         endpoint = self._find()
         with self._lock:
             if self._connected is None or self._connected[0] != endpoint:
-                self._connected = (endpoint, _chat_model(endpoint, self._limits))
+                self._forget()
+                model, self._forget = _chat_model(endpoint, self._limits)
+                self._connected = (endpoint, model)
             return self._connected[1]
+
+    def close(self) -> None:
+        """Close the connections; a later `model()` opens new ones."""
+        with self._lock:
+            self._forget()
+            self._connected = None
 
 
 def url_finder(name: ModelName, api_key: str) -> Callable[[], Endpoint]:
@@ -65,18 +74,17 @@ def url_finder(name: ModelName, api_key: str) -> Callable[[], Endpoint]:
     return find
 
 
-def _chat_model(endpoint: Endpoint, limits: Limits) -> BaseChatModel:
+def _chat_model(endpoint: Endpoint, limits: Limits) -> tuple[BaseChatModel, Callable[[], None]]:
+    """Give the chat model and what closes its connections."""
     tracing_off()
     import openai
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
-    clients: dict[str, Any] = {}
-    if _is_loopback(endpoint.base_url):
-        # A proxy from the environment is not for this machine itself.
-        clients["http_client"] = openai.DefaultHttpxClient(trust_env=False)
-        clients["http_async_client"] = openai.DefaultAsyncHttpxClient(trust_env=False)
-    return ChatOpenAI(
+    # A proxy from the environment is not for this machine itself.
+    use_environment = not _is_loopback(endpoint.base_url)
+    client = openai.DefaultHttpxClient(trust_env=use_environment)
+    model = ChatOpenAI(
         model=endpoint.model,
         base_url=endpoint.base_url,
         api_key=SecretStr(endpoint.api_key),
@@ -86,8 +94,10 @@ def _chat_model(endpoint: Endpoint, limits: Limits) -> BaseChatModel:
         use_responses_api=False,
         # ChatOpenAI's own max_tokens goes out as max_completion_tokens, which older compatible servers do not know.
         extra_body={"max_tokens": limits.max_tokens},
-        **clients,
+        http_client=client,
+        http_async_client=openai.DefaultAsyncHttpxClient(trust_env=use_environment),
     )
+    return model, client.close
 
 
 def _first_model(url: str, api_key: str) -> str:

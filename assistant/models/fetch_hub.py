@@ -17,7 +17,6 @@ UNREACHABLE, OTHER_FILE, BROKEN_OFF = 4, 5, 6
 def main() -> int:
     """Do what the command line asks: `--probe` only looks, else the file is written to `--to`."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--repo", required=True)
     parser.add_argument("--file", required=True)
     parser.add_argument("--size", type=int, required=True)
@@ -27,9 +26,6 @@ def main() -> int:
     parser.add_argument("--probe", action="store_true")
     wanted = parser.parse_args()
 
-    from assistant.models.owner import tie_to_owner
-
-    tie_to_owner(wanted.owner)
     # huggingface_hub reads its settings when it is imported.
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_IMPLICIT_TOKEN="1")
     from huggingface_hub import get_hf_file_metadata, hf_hub_url

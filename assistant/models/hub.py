@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.models import fetch_hub
 from assistant.models.catalogue import CatalogueModel
-from assistant.models.processes import last_line, module_command, module_environment, run_watched
+from assistant.models.processes import child_command, last_line, run_watched
 from assistant.models.progress import Cancelled, Progress, Report
 from corpus.errors import UnavailableError
 
@@ -47,8 +47,8 @@ class HubSource:
 
     def _run(self, arguments: list[str], log: Path, cancelled: Cancelled, watch: Callable[[], None], limit_seconds: float) -> None:
         status = run_watched(
-            module_command("assistant.models.fetch_hub", *arguments),
-            environment=module_environment(),
+            child_command("fetch_hub.py", *arguments),
+            environment=dict(os.environ),
             log=log,
             cancelled=cancelled,
             watch=watch,
@@ -61,7 +61,6 @@ class HubSource:
 
 def _arguments(model: CatalogueModel) -> list[str]:
     return [
-        f"--owner={os.getpid()}",
         f"--repo={model.hub_repo}",
         f"--file={model.hub_file}",
         f"--size={model.size}",

@@ -17,7 +17,7 @@ from assistant.models.catalogue import CatalogueModel
 from assistant.models.hub import HubSource
 from assistant.models.lock import install_lock
 from assistant.models.packages import PackageSource
-from assistant.models.progress import Cancelled, Progress, Report, stop_if_cancelled
+from assistant.models.progress import Cancelled, InstallCancelled, Progress, Report, stop_if_cancelled
 from corpus.errors import UnavailableError
 
 _CHUNK_BYTES = 1 << 20
@@ -119,8 +119,9 @@ def _fetch(model: CatalogueModel, partial: Path, progress: Report, cancelled: Ca
     for source in sources:
         try:
             fetched = source.fetch(model, partial, progress, cancelled)
+        except InstallCancelled:
+            raise
         except UnavailableError as error:
-            stop_if_cancelled(cancelled, model.name)
             failures.append((source.name, error))
             continue
 

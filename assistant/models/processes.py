@@ -1,4 +1,4 @@
-"""Child processes of this package: where they import from, and waiting for one while watching and cancelling."""
+"""Child processes of this package: the command that starts one, and waiting for one while watching and cancelling."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from pathlib import Path
 
 from assistant.models.progress import Cancelled, stop_if_cancelled
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
 _POLL_SECONDS = 0.2
 
 
-def module_command(module: str, *arguments: str) -> list[str]:
-    """Give the command that runs `module` of this program; -P keeps the working folder from shadowing it."""
-    return [sys.executable, "-P", "-m", module, *arguments]
+def child_command(script: str, *arguments: str) -> list[str]:
+    """Give the command that runs a script of this folder as a child that ends with this process.
 
-
-def module_environment(**extra: str) -> dict[str, str]:
-    """Give this process's environment with `extra`, in which `module_command` finds this program's packages."""
-    paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **extra}
+    It needs a pipe as standard input. -P keeps this folder's files from shadowing modules of the same names.
+    """
+    return [sys.executable, "-P", str(_HERE / "owner.py"), str(os.getpid()), str(_HERE / script), *arguments]
 
 
 def run_watched(
@@ -48,7 +45,7 @@ def run_watched(
         try:
             while True:
                 watch()
-                stop_if_cancelled(cancelled, " ".join(command[-1:]))
+                stop_if_cancelled(cancelled, str(log.parent))
                 if time.monotonic() > deadline:
                     return None
                 try:

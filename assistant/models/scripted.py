@@ -42,13 +42,15 @@ Script = Sequence[Reply | str] | Callable[[Messages], Reply | str]
 class ScriptedServer:
     """Answers each request with the next reply (the last one again and again), or with what a function makes of the messages.
 
-    A context manager; `url` is the base address (ending in /v1) and `requests` holds the bodies received, in order.
+    A context manager; `url` is the base address (ending in /v1) and `requests` holds the bodies of chat requests, in order;
+    `hits` counts requests of every kind.
     """
 
     def __init__(self, script: Script) -> None:
         if not callable(script) and not script:
             raise ValueError("a script needs a reply")
         self.requests: list[dict[str, Any]] = []
+        self.hits = 0
         self._script = script
         self._lock = threading.Lock()
         self._server = _Server(self)
@@ -69,6 +71,11 @@ class ScriptedServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def note_hit(self) -> None:
+        """Count a request."""
+        with self._lock:
+            self.hits += 1
 
     def reply_to(self, body: dict[str, Any]) -> Reply:
         """Note a request and give the reply for it."""
@@ -100,6 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer /v1/models and /health."""
+        self.server.scripted.note_hit()
         if self.path == "/v1/models":
             self._send(200, {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "florilegium"}]})
         elif self.path == "/health":
@@ -109,6 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer /v1/chat/completions from the script."""
+        self.server.scripted.note_hit()
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
         if self.path != "/v1/chat/completions":
             self._send(404, _error("no such page", 404))

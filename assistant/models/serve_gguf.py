@@ -1,7 +1,7 @@
-"""Run as a child process: serve one GGUF file on 127.0.0.1 in the OpenAI protocol until the owner ends.
+"""Run as a child process by `owner.py`: serve one GGUF file on 127.0.0.1 in the OpenAI protocol until the owner ends.
 
-The first line of standard input is the API key. The first line of standard output is JSON: {"url": …} once the model answers, or
-{"failed": …}. Whatever native code prints goes to standard error.
+The API key is in the environment, where other users cannot read it. The first line of standard output is JSON: {"url": …} once the
+model answers, or {"failed": …}. Whatever native code prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import importlib
 import json
 import os
 import sys
+import threading
 from typing import Any
 
-from assistant.models.owner import tie_to_owner
-
+KEY_VARIABLE = "SERVE_GGUF_KEY"
 CANNOT_LOAD = 3
 _NICENESS = 10
 _LOG_WARNINGS = 2
@@ -24,7 +24,6 @@ _LOG_WARNINGS = 2
 def main() -> int:
     """Serve as the command line says."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--gguf", required=True)
     parser.add_argument("--alias", required=True)
     parser.add_argument("--context-tokens", type=int, required=True)
@@ -34,10 +33,8 @@ def main() -> int:
     answer = os.dup(1)
     os.dup2(2, 1)
     os.nice(_NICENESS)
-    key = _read_line().decode()
-    watchdog = tie_to_owner(wanted.owner)
     try:
-        server = _start(wanted, key)
+        server = _start(wanted, os.environ[KEY_VARIABLE])
     except ImportError as error:
         _say(answer, {"failed": f"xllamacpp cannot be imported: {error}"})
         return CANNOT_LOAD
@@ -45,7 +42,7 @@ def main() -> int:
         _say(answer, {"failed": f"xllamacpp cannot load the file: {error}"})
         return CANNOT_LOAD
     _say(answer, {"url": server.listening_address})
-    watchdog.join()
+    threading.Event().wait()  # the native server has threads of its own
     return 0
 
 
@@ -69,14 +66,6 @@ def _start(wanted: argparse.Namespace, key: str) -> Any:
     params.ui = False
     params.endpoint_slots = False
     return xllamacpp.Server(params)
-
-
-def _read_line() -> bytes:
-    """Read one line without taking more: what follows is the watchdog's."""
-    line = b""
-    while (byte := os.read(0, 1)) not in (b"", b"\n"):
-        line += byte
-    return line
 
 
 def _say(descriptor: int, message: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ from corpus.identity import base_id, work_key
 from corpus.importing.decoding import decode
 from corpus.importing.detect import PARSERS, detect
 from corpus.importing.parsing import Draft, Parsed, Rejected
-from corpus.importing.report import FileReport, ImportReport, SkippedRecord
+from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
 from corpus.library import Change, Library
 from corpus.merging import fill, same_work
 from corpus.review import Review, Source, Status
@@ -82,6 +82,17 @@ def undo_import(library: Library, batch_id: str, *, actor: str = "local") -> lis
         change.flush()
         change.connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(undone_revision=change.revision))
     return left
+
+
+def list_imports(library: Library) -> list[dict[str, Any]]:
+    """Every import so far, newest first: batch, when, by whom, files, counts, and whether it was undone."""
+    found = []
+    for row in library.batches():
+        report = row["report"]
+        counts = {name: report[name] for name in ("read", *COUNTS, "skipped")}
+        head = {"batch": row["id"], "at": row["at"], "actor": row["actor"], "revision": row["revision"]}
+        found.append({**head, "files": [entry["path"] for entry in report["files"]], **counts, "undone": row["undone_revision"] is not None})
+    return found
 
 
 class _DryRun(Exception):
@@ -274,4 +285,4 @@ class _Matches:
         return self._connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id == review_id)).first() is not None
 
 
-__all__ = ["Parsed", "Upload", "import_files", "read_file", "undo_import"]
+__all__ = ["Parsed", "Upload", "import_files", "list_imports", "read_file", "undo_import"]

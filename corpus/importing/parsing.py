@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from corpus.identity import clean_doi, clean_pmid
+from corpus.importing.csl import sound
+from corpus.importing.dates import find_year
+from corpus.importing.document import Document
+from corpus.importing.names import split_name
 from corpus.review import Review
 
 
@@ -33,41 +36,29 @@ class Rejected:
 
 
 Parsed = Draft | Rejected
-#: A parser reads the decoded text of a file. It never raises on bad text: it yields what it can and says what it could not.
-Parser = Callable[[str], Iterator[Parsed]]
-
-_YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d|2100)(?!\d)")
-_PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten al el bin ibn af av zu zur".split())
-_INITIALS = re.compile(r"^[A-Z]{1,3}$")
-_SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
+#: A parser reads a document and yields its records in order. It never raises on bad content: it yields what it can and says what it could not;
+#: a `Rejected` with record 0 speaks of the whole file. Most parsers need only text or lines and are made parsers by the functions below.
+Parser = Callable[[Document], Iterator[Parsed]]
 
 
-def find_year(text: Any) -> int | None:
-    """The first plausible year (1400-2100) in a date as people write it, or None."""
-    match = _YEAR.search(str(text or ""))
-    return int(match[1]) if match else None
+def by_text(parse: Callable[[str], Iterator[Parsed]]) -> Parser:
+    """The parser that hands over the whole text."""
+    return lambda document: parse(document.text())
+
+
+def by_lines(parse: Callable[[Iterable[str]], Iterator[Parsed]]) -> Parser:
+    """The parser that hands over one line after another, so that a file of any size is read in bounded memory."""
+    return lambda document: parse(document.lines())
+
+
+def by_chunks(parse: Callable[[Iterable[str]], Iterator[Parsed]]) -> Parser:
+    """The parser that hands over the text piece by piece (for formats where a line may be the whole file)."""
+    return lambda document: parse(document.chunks())
 
 
 def issued(year: int | None) -> dict[str, Any] | None:
     """A year as a CSL date."""
     return {"date-parts": [[year]]} if year else None
-
-
-def split_name(text: str) -> dict[str, str]:
-    """A name as one piece of text, in CSL parts: "Family, Given", "Given van Family" or "Family GF"; one word stays a literal."""
-    text = " ".join(text.split()).strip(" ,;")
-    family, comma, given = text.partition(",")
-    if comma:
-        return {"family": family.strip(), "given": given.strip()} if given.strip() else {"family": family.strip()}
-    parts = text.split(" ")
-    if len(parts) == 1:
-        return {"literal": text}
-    if _INITIALS.match(parts[-1]) and not _INITIALS.match(parts[0]):
-        return {"family": " ".join(parts[:-1]), "given": parts[-1]}
-    at = len(parts) - (2 if parts[-1].lower() in _SUFFIXES and len(parts) > 2 else 1)
-    while at > 1 and parts[at - 1].lower() in _PARTICLES and parts[at - 1][0].islower():
-        at -= 1
-    return {"family": " ".join(parts[at:]), "given": " ".join(parts[:at])}
 
 
 def make_csl(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,10 +76,17 @@ def make_csl(fields: Mapping[str, Any]) -> dict[str, Any]:
 def build(record: int, line: int, raw: str = "", **fields: Any) -> Parsed:
     """A Draft from the fields of a Review, or Rejected with the reason when they do not make one."""
     try:
+        if fields.get("csl"):
+            fields["csl"] = sound(fields["csl"])
         review = Review.model_validate({key: value for key, value in fields.items() if value not in (None, "", [], {}, ())})
     except ValidationError as error:
         first = error.errors()[0]
         return Rejected(record, line, f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}")
-    if not (review.csl.keys() - {"type", "id"} or any(True for _ in review.evidence()) or review.keywords):
+    except RecursionError:
+        return Rejected(record, line, "the record is nested too deeply")
+    if not (review.csl.keys() - {"type", "id", "citation-key"} or any(True for _ in review.evidence()) or review.keywords):
         return Rejected(record, line, "the record is empty")
     return Draft(review, record, line, raw)
+
+
+__all__ = ["Draft", "Parsed", "Parser", "Rejected", "build", "by_chunks", "by_lines", "by_text", "find_year", "issued", "make_csl", "split_name"]

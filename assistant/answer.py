@@ -1,0 +1,219 @@
+"""`Answer` and its parts: plain, frozen data. Web page, command line, HTTP and export all show this value; nothing is parsed back from text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from corpus import Anchor, Review
+
+#: Raised when the stored form of an answer changes.
+SCHEMA = 1
+
+
+class Support(StrEnum):
+    """What the check says of a sentence against the words it cites."""
+
+    VERBATIM = "verbatim"
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    UNSUPPORTED = "unsupported"
+
+
+#: The only ones a reader is shown.
+SHOWN = frozenset({Support.VERBATIM, Support.SUPPORTED})
+
+
+class Outcome(StrEnum):
+    """Whether the collection answers the question."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    NOT_IN_CORPUS = "not_in_corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words a sentence rests on; `key` is the number of their review in this answer, from 1."""
+
+    key: int
+    anchor: Anchor
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it."""
+        return {"key": self.key, **self.anchor.as_dict()}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Citation:
+        """The reverse of `as_dict`."""
+        return cls(int(table["key"]), Anchor(**{name: table[name] for name in Anchor.__slots__}))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer. `lead` is the program's own ("Abdallah et al., 2018:"); `score` in 0..1, higher is better supported."""
+
+    text: str
+    support: Support
+    score: float
+    citations: tuple[Citation, ...]
+    lead: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it."""
+        return {
+            "lead": self.lead,
+            "text": self.text,
+            "support": self.support.value,
+            "score": round(self.score, 4),
+            "citations": [citation.as_dict() for citation in self.citations],
+        }
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Sentence:
+        """The reverse of `as_dict`."""
+        citations = tuple(Citation.from_dict(entry) for entry in table["citations"])
+        return cls(table["text"], Support(table["support"]), float(table["score"]), citations, table["lead"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRef:
+    """What an answer says of a review it cites, or of one that is near: enough to show it without asking the library."""
+
+    key: int
+    id: str
+    title: str
+    authors: tuple[Mapping[str, str], ...]
+    authors_partial: bool
+    year: int | None
+    journal: str
+    doi: str
+    label: str
+    notices: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, review: Review, key: int) -> ReviewRef:
+        """Describe a review."""
+        return cls(
+            key=key,
+            id=review.id,
+            title=review.title,
+            authors=tuple(name._asdict() for name in review.authors),
+            authors_partial=review.authors_partial,
+            year=review.year,
+            journal=review.journal,
+            doi=review.doi,
+            label=review.label(),
+            notices=tuple(notice.model_dump() for notice in review.notices),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it."""
+        table = {name: getattr(self, name) for name in self.__slots__}
+        return table | {"authors": [dict(name) for name in self.authors], "notices": [dict(notice) for notice in self.notices]}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> ReviewRef:
+        """The reverse of `as_dict`."""
+        values = {name: table[name] for name in cls.__slots__}
+        return cls(**values | {"authors": tuple(values["authors"]), "notices": tuple(values["notices"])})
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAnswer:
+    """An exact answer from the catalogue: the filter used, how many records it lets through, which, and how many it could not judge."""
+
+    filter: tuple[str, ...]
+    count: int
+    ids: tuple[str, ...]
+    left_out: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it."""
+        return {"filter": list(self.filter), "count": self.count, "ids": list(self.ids), "left_out": self.left_out}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A checked answer. `sentences` are those a reader is shown; `draft` keeps all a model wrote, with every verdict.
+
+    `confidence` is the estimated probability (0..1) that the evidence answers the question; `seconds` are per step.
+    """
+
+    id: str
+    question: str
+    standalone_question: str
+    outcome: Outcome
+    confidence: float
+    sentences: tuple[Sentence, ...]
+    reviews: tuple[ReviewRef, ...]
+    nearest: tuple[ReviewRef, ...]
+    model: str
+    config: str
+    revision: int
+    at: str
+    kind: Literal["evidence", "catalogue"] = "evidence"
+    missing: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    catalogue: CatalogueAnswer | None = None
+    draft: tuple[Sentence, ...] = ()
+    dropped_keys: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
+        return {
+            "id": self.id,
+            "schema": SCHEMA,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "kind": self.kind,
+            "outcome": self.outcome.value,
+            "confidence": round(self.confidence, 4),
+            "missing": list(self.missing),
+            "notices": list(self.notices),
+            "filters": list(self.filters),
+            "sentences": [sentence.as_dict() for sentence in self.sentences],
+            "catalogue": self.catalogue.as_dict() if self.catalogue else None,
+            "reviews": [review.as_dict() for review in self.reviews],
+            "nearest": [review.as_dict() for review in self.nearest],
+            "draft": [sentence.as_dict() for sentence in self.draft],
+            "dropped_keys": self.dropped_keys,
+            "model": self.model,
+            "config": self.config,
+            "revision": self.revision,
+            "at": self.at,
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Answer:
+        """The reverse of `as_dict`: a stored answer is shown again exactly as it was."""
+        catalogue = table["catalogue"]
+        return cls(
+            id=table["id"],
+            question=table["question"],
+            standalone_question=table["standalone_question"],
+            outcome=Outcome(table["outcome"]),
+            confidence=float(table["confidence"]),
+            sentences=tuple(Sentence.from_dict(entry) for entry in table["sentences"]),
+            reviews=tuple(ReviewRef.from_dict(entry) for entry in table["reviews"]),
+            nearest=tuple(ReviewRef.from_dict(entry) for entry in table["nearest"]),
+            model=table["model"],
+            config=table["config"],
+            revision=int(table["revision"]),
+            at=table["at"],
+            kind=table["kind"],
+            missing=tuple(table["missing"]),
+            notices=tuple(table["notices"]),
+            filters=tuple(table["filters"]),
+            catalogue=None
+            if catalogue is None
+            else CatalogueAnswer(tuple(catalogue["filter"]), catalogue["count"], tuple(catalogue["ids"]), catalogue["left_out"]),
+            draft=tuple(Sentence.from_dict(entry) for entry in table["draft"]),
+            dropped_keys=int(table["dropped_keys"]),
+            seconds=dict(table["seconds"]),
+        )

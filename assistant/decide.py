@@ -1,0 +1,80 @@
+"""Whether the evidence answers the question: several signals, joined by a logistic model trained on labelled questions."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.evidence import Question, Weighed
+from index.searcher import SearchResult
+
+_COEFFICIENTS = Path(__file__).parent / "data" / "decide.json"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`confidence`: estimated probability (0..1) that the evidence answers; `answers`: it is above the shipped threshold."""
+
+    confidence: float
+    answers: bool
+    partly: bool
+    missing: tuple[str, ...]
+    signals: Mapping[str, float]
+
+
+def signals(question: Question, result: SearchResult, weighed: Weighed) -> dict[str, float]:
+    """What speaks for and against, each in a bounded range:
+
+    - `dense_top`, `dense_mean3`: the dense leg's best cosine, and the mean of its best three;
+    - `sentence_top`: the best cosine of a single sentence with the question;
+    - `cover_hit`: the best share of the question's rarity-weighted words that one hit's passages and title hold;
+    - `cover_sentence`: the same for one sentence with its title;
+    - `rarest`: whether the question's rarest word stands in the first three hits;
+    - `unknown`: the rarity-weighted share of words the collection does not know at all;
+    - `agreement`: the share of the dense leg's first five reviews among the lexical leg's first ten.
+    """
+    hits = result.hits[:10]
+    dense = sorted((hit.legs["dense"].score for hit in hits if hit.legs.get("dense")), reverse=True)  # type: ignore[union-attr]
+    texts = [" ".join([hit.review.title, hit.best.text, *(span.text for span in hit.others)]) for hit in hits]
+    cover = sorted((question.coverage(text) for text in texts), reverse=True)
+    cover_sentence = max((question.coverage(s.text, s.review.title) for s in weighed.sentences), default=0.0)
+    missing_everywhere = question.missing(*texts)
+    total = sum(question.rarity.values()) or 1.0
+    rarest = max(question.rarity, key=lambda word: (question.rarity[word], word), default="")
+    by_dense = {hit.review.id for hit in hits if (leg := hit.legs.get("dense")) and leg.rank <= 5}
+    by_lexical = {hit.review.id for hit in hits if (leg := hit.legs.get("lexical")) and leg.rank <= 10}
+    return {
+        "dense_top": dense[0] if dense else 0.0,
+        "dense_mean3": sum(dense[:3]) / 3,
+        "sentence_top": max(weighed.cosines, default=0.0),
+        "cover_hit": cover[0] if cover else 0.0,
+        "cover_sentence": cover_sentence,
+        "rarest": float(bool(rarest) and rarest not in question.missing(*texts[:3])),
+        "unknown": sum(question.rarity[word] for word in missing_everywhere) / total,
+        "agreement": len(by_dense & by_lexical) / 5,
+    }
+
+
+def decide(question: Question, result: SearchResult, weighed: Weighed) -> Decision:
+    """Join the signals. Empty evidence, or a question without a telling word, is never an answer."""
+    found = signals(question, result, weighed)
+    if not weighed.sentences or not question.rarity:
+        return Decision(0.0, False, False, tuple(question.written.values()), found)
+    model = _model()
+    raw = model["intercept"] + sum(model["weights"][name] * (found[name] - model["means"][name]) / model["scales"][name] for name in model["weights"])
+    confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, raw))))
+    texts = [" ".join([hit.review.title, hit.best.text, *(span.text for span in hit.others)]) for hit in result.hits[:10]]
+    total = sum(question.rarity.values())
+    missing = tuple(question.written.get(word, word) for word in question.missing(*texts) if question.rarity[word] > 0.15 * total)
+    answers = confidence >= model["threshold"]
+    return Decision(confidence, answers, answers and bool(missing), missing, found)
+
+
+@cache
+def _model() -> dict[str, Any]:
+    return dict(json.loads(_COEFFICIENTS.read_text(encoding="utf-8")))

@@ -1,0 +1,131 @@
+"""Evidence: the sentences of what was found, each with its place in its record, and how well each fits the question."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from corpus import Anchor, Review
+from corpus.text import fold
+from index.encoder import TextEncoder, Vectors
+from index.lexical import analyse
+from index.searcher import Hit
+from index.segment import sentence_spans
+
+#: Sentences weighed for one answer; encoding them is the largest part of a quotes answer's time.
+MOST = 48
+_WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+_STOP = frozenset(
+    """a about after all also an and any are as at be been being both but by can could did do does doing done during each for from had has have
+    having he her his how however i if in into is it its itself just may me might more most much my no nor not of off on once only or other our out
+    over own per same she should so some such than that the their them then there these they this those through to too under until up upon use used
+    using very via was we were what when where whether which while who whom whose why will with within without would you your people review reviews
+    study studies evidence research known say says tell show shows find found there's what's""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSentence:
+    """A sentence of a record: `review[field][start:end] == text`. `passage_score` is the fused score of the passage it stands in."""
+
+    review: Review
+    field: str
+    start: int
+    end: int
+    text: str
+    passage_score: float
+    hit_rank: int
+
+    def anchor(self) -> Anchor:
+        """The citation of the whole sentence."""
+        return Anchor.to(self.review, self.field, self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its telling words (stemmed, stop words out), how rare each is in the collection, and how each was written."""
+
+    text: str
+    rarity: dict[str, float]
+    written: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def asks_for_figures(self) -> bool:
+        """Whether a number is wanted: how large, how many, what dose, how long, …."""
+        return bool(_FIGURE_WORDS.search(self.text))
+
+    def coverage(self, *texts: str) -> float:
+        """The share (0..1) of the question's rarity-weighted words that stand in any of the texts."""
+        total = sum(self.rarity.values())
+        if not total:
+            return 0.0
+        held = stems(" ".join(texts))
+        return sum(weight for word, weight in self.rarity.items() if word in held) / total
+
+    def missing(self, *texts: str) -> list[str]:
+        """The question's telling words (stemmed) that stand in none of the texts, rarest first."""
+        held = stems(" ".join(texts))
+        return sorted((word for word in self.rarity if word not in held), key=lambda word: (-self.rarity[word], word))
+
+
+_FIGURE_WORDS = re.compile(
+    r"\b(how (much|many|large|big|strong|long|often|soon|quickly|common|likely|frequent)|what (dose|doses|dosage|percentage|proportion|rate|share|effect size|size)"
+    r"|rates?|percent|prevalence|incidence|number of|effect sizes?|magnitude)\b",
+    re.IGNORECASE,
+)
+
+
+def telling_words(text: str) -> dict[str, str]:
+    """The words of a text that carry its meaning: stemmed form -> as written, in order."""
+    found: dict[str, str] = {}
+    for word in _WORD.findall(text):
+        if fold(word) not in _STOP:
+            for term in analyse(fold(word)):
+                if len(term) > 1 or term.isdigit():
+                    found.setdefault(term, word)
+    return found
+
+
+def stems(text: str) -> set[str]:
+    """Every word of a text, folded and stemmed."""
+    return set(analyse(fold(text)))
+
+
+def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
+    """The sentences of the hits' passages, each once, best passages first, at most `MOST`. Titles are no evidence."""
+    found: dict[tuple[str, str, int], EvidenceSentence] = {}
+    spans = [(hit, span) for hit in hits for span in (hit.best, *hit.others) if span.field != "title"]
+    spans.sort(key=lambda pair: (-pair[1].score, pair[0].rank))
+    for hit, span in spans:
+        for start, end in sentence_spans(span.text):
+            at = span.start + start
+            key = (hit.review.id, span.field, at)
+            if key not in found:
+                found[key] = EvidenceSentence(hit.review, span.field, at, span.start + end, span.text[start:end], span.score, hit.rank)
+    return list(found.values())[:MOST]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Evidence sentences with their vectors, their cosine with the question, and the share of its words they hold."""
+
+    sentences: tuple[EvidenceSentence, ...]
+    vectors: Vectors
+    cosines: tuple[float, ...]
+    covered: tuple[float, ...]
+
+
+def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TextEncoder) -> Weighed:
+    """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is."""
+    vectors = encoder.encode([question.text, *(sentence.text for sentence in sentences)])
+    cosines = tuple(float(value) for value in vectors[1:] @ vectors[0])
+    covered = tuple(0.75 * question.coverage(s.text) + 0.25 * question.coverage(s.text, s.review.title) for s in sentences)
+    return Weighed(tuple(sentences), vectors[1:], cosines, covered)
+
+
+def rarities(words: Iterable[str], frequency: Mapping[str, int], total: int) -> dict[str, float]:
+    """Inverse document frequency of words: log(1 + (N - n + 0.5) / (n + 0.5)), BM25's (Robertson & Zaragoza 2009)."""
+    return {word: math.log(1 + (max(total, n) - n + 0.5) / (n + 0.5)) for word in words for n in (frequency.get(word, 0),)}

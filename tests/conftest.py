@@ -1,0 +1,81 @@
+"""Shared fixtures. No test may use the network beyond loopback; tests on shared data say so and skip cleanly where it is absent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus import Library
+from corpus.importing import import_files
+from index import EmbeddingModel, Encoder, packaged_folder
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "corpus" / "sample"
+_SHARED = Path(os.environ.get("FLORILEGIUM_TEST_SHARED") or ROOT.parent / "shared")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in list(os.environ):
+        if name.startswith("FLORILEGIUM_") and not name.startswith("FLORILEGIUM_TEST_"):
+            del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "shared" in getattr(item, "fixturenames", ()):
+            item.add_marker("shared_data")
+
+
+def pytest_terminal_summary(terminalreporter: object, config: pytest.Config) -> None:
+    passed = getattr(terminalreporter, "stats", {}).get("passed", [])
+    count = sum("shared_data" in getattr(report, "keywords", {}) for report in passed)
+    where = f"in {_SHARED}" if _SHARED.is_dir() else "(no shared data on this machine)"
+    getattr(terminalreporter, "write_line")(f"Tests that ran on shared data: {count} {where}")  # noqa: B009 - the type is pytest's own
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared data; skips where there is none."""
+    if not (_SHARED / "data").is_dir():
+        pytest.skip("no shared data on this machine")
+    return _SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of exported encoders for the whole run."""
+    given = os.environ.get("FLORILEGIUM_TEST_MODELS")
+    return Path(given) if given else tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def embedding_model(models_folder: Path) -> EmbeddingModel:
+    """The packaged embedding model."""
+    return EmbeddingModel(packaged_folder(), models_folder)
+
+
+@pytest.fixture(scope="session")
+def encoder(embedding_model: EmbeddingModel) -> Encoder:
+    """The real encoder, its query side exported once."""
+    made = Encoder(embedding_model)
+    made.query.encode(["ready"])
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library in a file of its own."""
+    made = Library(f"sqlite:///{tmp_path / 'library.sqlite'}", create=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sample_library(library: Library) -> Library:
+    """The library with the sample collection in it."""
+    report = import_files(library, [SAMPLE])
+    assert report.total("added") == 120
+    return library

@@ -1,0 +1,65 @@
+"""Commands that answer: ask."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ui.cli.finding import Config, Filters
+from ui.cli.output import console, print_json
+from ui.cli.records import Json
+from ui.cli.session import Session
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the commands."""
+
+    @app.command()
+    def ask(
+        question: Annotated[str, typer.Argument(help="A question in plain language.")],
+        model: Annotated[str | None, typer.Option("--model", metavar="M", help="quotes, embedded, gguf:PATH, ollama:NAME, openai:NAME, … or a URL.")] = None,
+        filters: Filters = None,
+        config: Config = None,
+        json: Json = False,
+    ) -> int:
+        """Answer a question from the collection; every sentence carries the words it rests on."""
+        if model:
+            from assistant.models import parse_model_name
+
+            parse_model_name(model)
+        answer = session.engine().ask(question, model, filters or [], config)
+        print_json(answer) if json else print_answer(answer)
+        return 0
+
+
+def print_answer(answer: dict[str, Any]) -> None:
+    """An answer for a terminal."""
+    from rich.text import Text
+
+    out = console()
+    if answer["outcome"] == "not_in_corpus":
+        print("This collection does not answer that.")
+        if answer["nearest"]:
+            print("Nearest in it:")
+            for review in answer["nearest"]:
+                out.print(Text(f"  {review['label']}: {review['title']}  [{review['id']}]"))
+    for sentence in answer["sentences"]:
+        keys = "".join(f"[{citation['key']}]" for citation in sentence["citations"])
+        line = Text()
+        if sentence["lead"]:
+            line.append(sentence["lead"] + " ", style="italic")
+        line.append(sentence["text"])
+        line.append(f" {keys}", style="bold")
+        out.print(line)
+    if answer["outcome"] == "partly" and answer["missing"]:
+        print(f"Not found in what is cited: {', '.join(answer['missing'])}.")
+    if answer["reviews"]:
+        print()
+    for review in answer["reviews"]:
+        out.print(Text(f"[{review['key']}] {review['label']}. {review['title']}" + (f" https://doi.org/{review['doi']}" if review["doi"] else "") + f"  ({review['id']})"))
+        for notice in review["notices"]:
+            out.print(Text(f"    {notice['type'].upper()}: {notice['text']}", style="bold red"))
+    for notice in answer["notices"]:
+        print(notice)
+    print(f"\n{answer['model']}, configuration {answer['config']}, revision {answer['revision']}, {answer['seconds']['total']:.1f} s, answer {answer['id']}")

@@ -1,0 +1,120 @@
+"""`serve`: the web page, and the owner of the home's search data as long as it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli.session import Session
+
+if TYPE_CHECKING:
+    from ui.settings import Settings
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the command."""
+
+    @app.command()
+    def serve(
+        host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+        port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+        install_model: Annotated[
+            str, typer.Option("--install-model", metavar="NAME", help="Fetch this language model beside the page if it is not there; none: do not.")
+        ] = "none",
+    ) -> int:
+        """Serve the web page; makes the library where there is none."""
+        settings = session.settings.model_copy(update={name: value for name, value in (("host", host), ("port", port)) if value is not None})
+        return run(session, settings, install_model)
+
+
+def run(session: Session, settings: Settings, install_model: str) -> int:
+    """Listen until told to stop. Raises UsageError for a public address, UnavailableError for a taken port, LockedError for a second one."""
+    from corpus import LockedError, UsageError
+    from ui.engine import LocalEngine
+    from ui.remote import find_server
+    from ui.web.guard import LOOPBACK
+    from ui.wiring import Workshop
+
+    if settings.host not in LOOPBACK:
+        raise UsageError("accounts are not part of this version, so it only listens on this machine", where=settings.host, remedy="Use --host 127.0.0.1")
+    if install_model != "none":
+        from assistant.models import find_model
+
+        find_model(install_model)
+    library = session.library(create=True)
+    if find_server(settings) is not None:
+        raise LockedError("this home is being served already", pid=None, where=str(settings.home), remedy="Use the running one, or stop it first")
+    listener = _listen(settings.host, settings.port)
+    workshop = Workshop(settings, library).open(patience=10.0)
+    engine = LocalEngine(workshop)
+    try:
+        return _serve(settings, engine, listener, install_model)
+    finally:
+        settings.serve_file.unlink(missing_ok=True)
+        engine.close()
+
+
+def _serve(settings: Settings, engine: object, listener: socket.socket, install_model: str) -> int:
+    from ui.engine import LocalEngine
+
+    assert isinstance(engine, LocalEngine)
+    print("Starting …", file=sys.stderr, flush=True)
+    if engine.library.count():
+        engine.sync(None)
+    import uvicorn
+
+    from ui.web.follower import Follower
+    from ui.web.model_job import ModelJob
+    from ui.web.server import create_app
+
+    job = ModelJob(settings.models, settings.model)
+    token = secrets.token_urlsafe(32)
+    app = create_app(engine, token, job)
+    engine.warm()
+    port = listener.getsockname()[1]
+    url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
+    follower = Follower(engine)
+    follower.start()
+    _announce(settings.serve_file, url, token)
+    if install_model != "none":
+        job.start(install_model)
+    print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
+    server.run(sockets=[listener])
+    job.cancel()
+    follower.stop()
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    from corpus import UnavailableError, UsageError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except socket.gaierror as error:
+        raise UsageError(f"there is no such address: {host}", remedy="Use 127.0.0.1") from error
+    except OSError as error:
+        listener.close()
+        raise UnavailableError(f"port {port} is taken", where=host, remedy=f"Choose another: florilegium serve --port {port + 1}") from error
+    return listener
+
+
+def _announce(path: Path, url: str, token: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.write(file, json.dumps({"url": url, "token": token, "pid": os.getpid()}).encode())
+    os.close(file)
+    os.replace(fresh, path)

@@ -1,0 +1,72 @@
+"""Settings: one strict class, few keys, each read from the environment as FLORILEGIUM_<NAME>."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus import UsageError
+
+PREFIX = "FLORILEGIUM_"
+
+
+class Settings(BaseSettings):
+    """What an operator decides. Each key is documented in docs/settings.md and read somewhere; a test proves both."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("florilegium")), description="Folder with everything people made or machines derived")
+    models: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("florilegium")) / "models", description="Folder for language models and the exported query encoder")
+    database: str = Field(default="", description="SQLAlchemy URL of the library's database; empty: SQLite in the home")
+    chroma_url: str = Field(default="", description="Address of a Chroma server; empty: embedded in the home")
+    model: str = Field(default="", description="Language model: quotes, embedded, gguf:PATH, ollama:NAME, openai:NAME, anthropic:NAME, … or a URL; empty: embedded once installed, else quotes")
+    model_key: str = Field(default="", description="Key for a model server given by URL")
+    host: str = Field(default="127.0.0.1", description="Address the web page listens on")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port the web page listens on")
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database or f"sqlite:///{self.library_file}"
+
+    @property
+    def library_file(self) -> Path:
+        """Where the library lies when it is SQLite."""
+        return self.home / "library.sqlite"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where machine-made search data lies."""
+        return self.home / "index"
+
+    @property
+    def serve_file(self) -> Path:
+        """Where a live `serve` says how to reach it (mode 0600)."""
+        return self.home / "run" / "serve.json"
+
+
+def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; `home` overrides the environment. Raises UsageError for an unknown key or a wrong value, naming it."""
+    environment = os.environ if environment is None else environment
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"The settings are: {', '.join(sorted(known))}"
+            raise UsageError("there is no such setting", where=name, remedy=hint)
+    values = {name: environment[PREFIX + name.upper()] for name in Settings.model_fields if environment.get(PREFIX + name.upper())}
+    if home is not None:
+        values["home"] = str(home)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise UsageError(f"{first['msg']}", where=name, remedy="Correct it, or unset it for the default") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute(), "models": settings.models.expanduser().absolute()})

@@ -1,0 +1,44 @@
+"""The served process: pages, the commands' loopback API, and the follower, around the engine it owns."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from ui.engine import LocalEngine
+from ui.web import look
+from ui.web.ask_page import ask_page
+from ui.web.guard import LOOPBACK, Guard
+from ui.web.local_api import local_api
+from ui.web.model_job import ModelJob
+from ui.web.record_page import record_pages
+
+
+def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
+    """The whole site as an ASGI application."""
+    app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(local_api(engine, token))
+    app.include_router(record_pages(engine.library))
+
+    @app.get("/health", include_in_schema=False)
+    def health() -> JSONResponse:
+        return JSONResponse({"live": True, "ready": not engine.behind(), "revision": engine.library.revision()})
+
+    gr.mount_gradio_app(
+        app,
+        ask_page(engine, job),
+        path="/",
+        footer_links=[],
+        theme=look.theme(),
+        head=look.HEAD,
+        ssr_mode=False,
+        show_error=False,
+    )
+    app.add_middleware(Guard, hosts=LOOPBACK | {engine.workshop.settings.host})
+    return app
