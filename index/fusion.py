@@ -1,12 +1,16 @@
-"""Fusing ranked lists. Each leg's rank and score are kept: explaining a rank is a feature."""
+"""Fusing what the legs say of one set of candidates. Each leg's rank and score are kept: explaining a rank is a feature."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-#: A leg's list: (key, score) with higher better, in any order.
-Ranking = Sequence[tuple[str, float]]
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import Vectors
+
+Scores = npt.NDArray[np.float64]
+_TINY = 1e-9
 
 
 def ordered(scores: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -14,32 +18,41 @@ def ordered(scores: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def reciprocal_rank(legs: Mapping[str, Ranking], weights: Mapping[str, float], k: int = 60) -> dict[str, float]:
-    """Weighted reciprocal rank fusion: the sum over legs of weight / (k + rank), ranks from 1.
+def standardised(scores: Scores) -> Scores:
+    """z-scores (mean 0, standard deviation 1); scores without spread give zeros, so that a silent leg has no say."""
+    spread = float(scores.std()) if scores.size else 0.0
+    return (scores - scores.mean()) / spread if spread > _TINY else np.zeros_like(scores)
+
+
+def reciprocal_ranks(scores: Scores, k: int = 60) -> Scores:
+    """1 / (k + rank), ranks from 1, equal scores sharing the better rank; a score of zero or less counts as not found.
 
     Source: Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 is theirs.
     """
-    fused: dict[str, float] = {}
-    for name in sorted(legs):
-        for rank, (key, _) in enumerate(ordered(dict(legs[name])), start=1):
-            fused[key] = fused.get(key, 0.0) + weights.get(name, 0.0) / (k + rank)
-    return fused
+    better = (scores[None, :] > scores[:, None]).sum(1)
+    return np.where(scores > 0, 1.0 / (k + 1 + better), 0.0)
 
 
-def standardised(ranking: Ranking) -> dict[str, float]:
-    """Scores as z-scores of their own list (mean 0, standard deviation 1); a list without spread gives zeros."""
-    if not ranking:
-        return {}
-    values = [score for _, score in ranking]
-    mean = math.fsum(values) / len(values)
-    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    return {key: (score - mean) / spread if spread > 1e-12 else 0.0 for key, score in ranking}
+def unit(vectors: Vectors) -> Vectors:
+    """Rows brought to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, _TINY), dtype=np.float32)
 
 
-def weighted_z(legs: Mapping[str, Ranking], weights: Mapping[str, float]) -> dict[str, float]:
-    """The weighted sum of z-scores; a key absent from a leg gets that leg's lowest z-score."""
-    standard = {name: standardised(ranking) for name, ranking in legs.items() if ranking and weights.get(name, 0.0) > 0}
-    floors = {name: min(scores.values()) for name, scores in standard.items()}
-    keys = sorted({key for scores in standard.values() for key in scores})
-    names = sorted(standard)
-    return {key: math.fsum(weights[name] * standard[name].get(key, floors[name]) for name in names) for key in keys}
+def smoothed(scores: Scores, records: Vectors, neighbours: int, share: float) -> tuple[Scores, Scores]:
+    """(final, around): each score mixed with the mean score of its nearest candidates, weighted by likeness.
+
+    `records` are unit vectors, one a candidate. The cluster hypothesis: what is like good records is good (Jardine and van Rijsbergen 1971;
+    score regularisation, Diaz, CIKM 2005). A candidate like no other keeps its score.
+    """
+    count = scores.size
+    k = min(neighbours, count - 1)
+    if k < 1 or share <= 0:
+        return scores, scores
+    alike = np.maximum(records @ records.T, 0.0).astype(np.float64)
+    np.fill_diagonal(alike, 0.0)
+    floor = np.partition(alike, count - k, axis=1)[:, count - k : count - k + 1]
+    alike[alike < floor] = 0.0
+    total = alike.sum(1)
+    around = np.where(total > _TINY, (alike @ scores) / np.maximum(total, _TINY), scores)
+    return (1.0 - share) * scores + share * around, around

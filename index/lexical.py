@@ -1,23 +1,31 @@
-"""The lexical leg: tantivy (BM25 with English stemming), a document a passage, the title in a field of its own."""
+"""The lexical leg: tantivy (BM25, k1 1.2, b 0.75), a document a review: its title, the title again, and all its evidence text."""
 
 from __future__ import annotations
 
-import re
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from corpus import UnavailableError
-from index.passages import Passage
 
-_WORD = re.compile(r"[^\W_]+")
+#: Function words of English, taken out before stemming: part of the analyser, so of every IndexSpec.
+STOP_WORDS: tuple[str, ...] = tuple(
+    """
+    a about above after again against all also an and any are as at be because been before being below between both but by can could did do does
+    down during each few for from further had has have he her here his how i if in into is it its just may me might more most my no nor not of
+    off on once one only or other our out over own same shall she should so some such than that the their them then there these they this those
+    through to too under until up us very was we were what when where which while who whom why will with would you your
+    """.split()
+)
 _WRITER_BYTES = 50_000_000
+_WORDS = "words"
 
 
 def analyse(text: str) -> list[str]:
-    """The stemmed terms the lexical leg makes of a text, in order."""
+    """The terms the lexical leg makes of a text, in order: words, lower case, no stop words, English stems."""
     return list(_analyser().analyze(text))
 
 
@@ -25,97 +33,107 @@ def analyse(text: str) -> list[str]:
 def _analyser() -> Any:
     import tantivy
 
+    filters = tantivy.Filter
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    filters = (tantivy.Filter.remove_long(40), tantivy.Filter.lowercase(), tantivy.Filter.stemmer("english"))
-    for each in filters:
+    for each in (filters.remove_long(40), filters.lowercase(), filters.custom_stopword(list(STOP_WORDS)), filters.stemmer("english")):
         builder = builder.filter(each)
     return builder.build()
 
 
 class LexicalIndex:
-    """Postings of the passages of one IndexSpec, by passage id. Changes are seen after `commit`."""
+    """Postings of the reviews of one IndexSpec, by review id. Changes are seen after `commit`."""
 
-    def __init__(self, folder: Path, analyser: str = "en_stem") -> None:
+    def __init__(self, folder: Path) -> None:
         import tantivy
 
         self._tantivy = tantivy
-        self._analyser = analyser
         self.folder = folder
         builder = tantivy.SchemaBuilder()
-        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("review_id", stored=True, tokenizer_name="raw", index_option="basic")
-        for name in ("title", "text"):
-            builder.add_text_field(name, tokenizer_name=analyser, index_option="position")
+        builder.add_text_field(_WORDS, tokenizer_name=_WORDS, index_option="freq")
         self._schema = builder.build()
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._engine = tantivy.Index(self._schema, path=str(folder), reuse=True)
         except (ValueError, OSError) as error:
             raise UnavailableError(
-                f"the lexical index cannot be opened: {error}", where=str(folder), remedy="Run `florilegium doctor --rebuild`: it is made anew from the library"
+                f"the lexical index cannot be opened: {error}",
+                where=str(folder),
+                remedy="Run `florilegium doctor --rebuild`: it is made anew from the library",
             ) from error
+        self._engine.register_tokenizer(_WORDS, _analyser())
         self._writer: Any = None
 
-    def put(self, passages: Iterable[tuple[Passage, str]]) -> None:
-        """Add passages, each with its review's title."""
+    def put(self, documents: Iterable[tuple[str, str]]) -> None:
+        """Add reviews as (id, words); an id must have been removed before it is put again."""
         writer = self._open_writer()
-        for passage, title in passages:
-            title = "" if passage.field == "title" else title
-            writer.add_document(self._tantivy.Document(id=passage.id, review_id=passage.review_id, title=title, text=passage.text))
+        for review_id, words in documents:
+            document = self._tantivy.Document()
+            document.add_text("review_id", review_id)
+            document.add_text(_WORDS, words)
+            writer.add_document(document)
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Delete by passage id; unknown ids are no error."""
+    def remove(self, review_ids: Iterable[str]) -> None:
+        """Delete by review id; unknown ids are no error."""
         writer = self._open_writer()
-        for passage_id in ids:
-            writer.delete_documents_by_term("id", passage_id)
+        for review_id in review_ids:
+            writer.delete_documents_by_term("review_id", review_id)
 
     def commit(self) -> None:
         """Make the changes visible and lasting."""
         if self._writer is not None:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            writer.commit()
+            writer.wait_merging_threads()
         self._engine.reload()
 
-    def search(self, query: str, depth: int, title_boost: float, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """(passage id, BM25 >= 0) of the best passages that hold any word of the query, best first; ties by id."""
-        if allowed is not None and not allowed:
+    def search(self, terms: Counter[str], depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(review id, BM25 > 0) of the best reviews that hold any of the terms, best first, ties by id. A term said n times counts n times."""
+        if not terms or (allowed is not None and not allowed):
             return []
-        words = [word.lower() for word in _WORD.findall(query)]
-        if not words or not self.count():
-            return []
-        fields, boosts = (["title", "text"], {"title": title_boost}) if title_boost > 0 else (["text"], {})
-        parsed, _ = self._engine.parse_query_lenient(" ".join(words), fields, boosts)
+        query = self._query(terms)
         if allowed is not None:
-            query_class, occur = self._tantivy.Query, self._tantivy.Occur
-            permitted = query_class.const_score_query(query_class.term_set_query(self._schema, "review_id", list(allowed)), 0.0)
-            parsed = query_class.boolean_query([(occur.Must, parsed), (occur.Must, permitted)])
+            query = self._among(query, allowed)
         searcher = self._engine.searcher()
-        found = searcher.search(parsed, limit=depth, count=False)
-        scored = [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in found.hits]
+        hits = searcher.search(query, limit=depth, count=False).hits
+        scored = [(str(searcher.doc(address)["review_id"][0]), float(score)) for score, address in hits]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
-    def document_frequency(self, term: str, field: str = "text") -> int:
-        """In how many passages a stemmed term stands."""
-        return int(self._engine.searcher().doc_freq(field, term))
+    def scores(self, terms: Counter[str], review_ids: Sequence[str]) -> dict[str, float]:
+        """BM25 of given reviews; those that hold none of the terms are left out."""
+        return dict(self.search(terms, len(review_ids), review_ids)) if review_ids else {}
+
+    def document_frequency(self, term: str) -> int:
+        """In how many reviews a term stands."""
+        return int(self._engine.searcher().doc_freq(_WORDS, term))
 
     def count(self) -> int:
-        """How many passages are held."""
+        """How many reviews are held."""
         return int(self._engine.searcher().num_docs)
 
     def ids(self) -> Iterator[str]:
-        """Every passage id held, repeated where it is held more than once."""
+        """Every review id held, repeated where it is held more than once."""
         searcher = self._engine.searcher()
         total = int(searcher.num_docs)
         if total:
             for _, address in searcher.search(self._tantivy.Query.all_query(), limit=total, count=False).hits:
-                yield str(searcher.doc(address)["id"][0])
+                yield str(searcher.doc(address)["review_id"][0])
 
-    def drop(self) -> None:
-        """Start again, empty."""
+    def drop(self) -> LexicalIndex:
+        """Delete it; returns a new, empty one in its place."""
         self._writer = None
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.__init__(self.folder, self._analyser)  # type: ignore[misc]  # the object's state is exactly that of a new one
+        return LexicalIndex(self.folder)
+
+    def _query(self, terms: Counter[str]) -> Any:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        clauses = [(occur.Should, query.boost_query(query.term_query(self._schema, _WORDS, term, "freq"), float(n))) for term, n in sorted(terms.items())]
+        return query.boolean_query(clauses)
+
+    def _among(self, wanted: Any, review_ids: Sequence[str]) -> Any:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        permitted = query.const_score_query(query.term_set_query(self._schema, "review_id", list(review_ids)), 0.0)
+        return query.boolean_query([(occur.Must, wanted), (occur.Must, permitted)])
 
     def _open_writer(self) -> Any:
         if self._writer is None:

@@ -51,8 +51,8 @@ class PassageSplitter:
     def split(self, review: Review) -> list[Passage]:
         """All passages of a review, in reading order. A review without evidence text is found by its title alone."""
         title = self.title_before(review)
-        room = self._spec.token_limit - _SPECIAL_TOKENS - (self._count(title) if title else 0)
-        limit = max(8, min(self._spec.passage_tokens, room))
+        room = min(self._spec.passage_tokens, self._spec.token_limit - _SPECIAL_TOKENS)
+        limit = max(8, room - (self._count(title) if title else 0))
         passages = [
             self._passage(review.id, field, start, end, text, title)
             for field, text in review.evidence()

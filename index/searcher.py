@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from corpus import Filter, Library, Review, Status
-from corpus.review import Notice
-from index.encoder import TextEncoder
-from index.fusion import ordered, reciprocal_rank, weighted_z
+from index.candidates import Scored, score
+from index.encoder import TextEncoder, Vectors
+from index.fusion import Scores
 from index.lexical import analyse
 from index.passages import PassageSplitter, hash_text
 from index.spec import SearchConfig
@@ -23,7 +26,7 @@ _OTHERS = 4  # further passages shown with a hit
 
 
 class LegScore(NamedTuple):
-    """How one leg ranked a review: rank from 1, score (higher is better; cosine for dense, BM25 for lexical)."""
+    """How one leg ranked a review among the candidates: rank from 1, score (higher is better)."""
 
     rank: int
     score: float
@@ -31,7 +34,7 @@ class LegScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`review[field][start:end] == text`, with the passage's fused score."""
+    """`review[field][start:end] == text`, with the passage's cosine with the query (centred)."""
 
     field: str
     start: int
@@ -46,7 +49,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A review with its best passage, its rank from 1, its fused score (higher is better) and each leg's word on it."""
+    """A review with its best passage, its rank from 1, its fused score (higher is better) and each leg's word on it.
+
+    Legs: `dense` (the best passage's cosine with the query, -1..1, centred), `lexical` (BM25; None where no word matches) and `neighbours`
+    (the mean fused score of the candidates most like it). `cosine` is the best passage's plain cosine, -1..1.
+    """
 
     rank: int
     review: Review
@@ -54,14 +61,15 @@ class Hit:
     score: float
     legs: Mapping[str, LegScore | None]
     others: tuple[Span, ...] = ()
+    cosine: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """As `search --json` prints it."""
         legs = {name: None if leg is None else {"rank": leg.rank, "score": round(leg.score, 6)} for name, leg in self.legs.items()}
-        best = self.best.as_dict() | {"score": round(self.score, 6)}
         head = {"rank": self.rank, "review_id": self.review.id, "title": self.review.title, "year": self.review.year}
-        notices: list[Notice] = list(self.review.notices)
-        return {**head, **best, "legs": legs, "others": [span.as_dict() for span in self.others], "notices": [n.model_dump() for n in notices]}
+        best = self.best.as_dict() | {"score": round(self.score, 6)}
+        notices = [notice.model_dump() for notice in self.review.notices]
+        return {**head, **best, "legs": legs, "others": [span.as_dict() for span in self.others], "notices": notices}
 
 
 @dataclass(frozen=True)
@@ -90,14 +98,8 @@ class SearchResult:
         }
 
 
-@dataclass(frozen=True)
-class _Legs:
-    passages: dict[str, dict[str, float]]
-    rows: dict[str, PassageRow]
-
-
 class Searcher:
-    """Searches one built index under one configuration. Safe to use from several threads."""
+    """Searches one built index under one configuration. Safe to use from several threads, also while a sync runs."""
 
     def __init__(
         self, library: Library, built: BuiltIndex, splitter: PassageSplitter, encoder: TextEncoder, config: SearchConfig, name: str = "default"
@@ -113,66 +115,59 @@ class Searcher:
         """The best `k` current reviews that `chosen` lets through. Fewer, or none, where no leg finds more."""
         began = time.monotonic()
         allowed, left_out = self._allowed(chosen)
-        permitted = None if allowed is None else set(allowed)
-        handed = allowed if allowed is not None and len(allowed) <= _HANDED_DOWN else None
         vector = self._encoder.encode([query])[0]
         encoded = time.monotonic()
-        widen = 1
-        while True:
-            legs = self._ask(query, vector, widen, handed)
-            result = self._rank(legs, k, permitted)
-            asked = widen * max(self.config.dense_depth, self.config.lexical_depth)
-            if len(result[0]) >= k or handed is not None or permitted is None or asked >= self._built.state.count():
-                break
-            widen *= 4
-        hits, stale = result
+        terms = Counter(analyse(query))
+        scored = self._score(vector, terms, self._candidates(vector, terms, k, allowed))
+        hits, stale = self._hits(scored, k)
         ended = time.monotonic()
         steps = {"encode": encoded - began, "search": ended - encoded}
         return SearchResult(query, tuple(hits), self.name, self._library.revision(), stale, left_out, ended - began, steps)
 
+    def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
+        """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
+        vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
+        scored = self._score(vector, terms, self._candidates(vector, terms, 0, None))
+        return [(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]]
+
     def why(self, query: str, review: Review, chosen: Filter | None = None) -> dict[str, Any]:
-        """Why a record ranks where it does: its rank and score in each leg and after fusion, what removed it, the query words it lacks."""
+        """Why a record ranks where it does: rank and score in each leg and after fusion, what removed it, the query words it lacks.
+
+        A record that no leg proposed is scored beside the candidates, and has no rank.
+        """
         allowed, _ = self._allowed(chosen)
-        deep = self._built.state.count()
-        legs = self._ask(query, self._encoder.encode([query])[0], -(-deep // min(self.config.dense_depth, self.config.lexical_depth)) or 1, None)
-        by_review = {name: _best_by_review(scores, legs.rows, None) for name, scores in legs.passages.items()}
-        fused = ordered(self._fuse({name: list(scores.items()) for name, scores in by_review.items()}))
-        rank = next((position for position, (key, _) in enumerate(fused, 1) if key == review.id), None)
-        places: dict[str, dict[str, Any] | None] = {}
-        for name, scores in by_review.items():
-            at = next(((position, score) for position, (key, score) in enumerate(ordered(scores), 1) if key == review.id), None)
-            places[name] = {"rank": at[0], "score": round(at[1], 6)} if at else None
-        mine = {pid: max(scores.get(pid, -1e9) for scores in legs.passages.values()) for pid, row in legs.rows.items() if row.review_id == review.id}
-        spans, _ = self._spans(review, ordered(mine), legs.rows)
+        vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
+        proposed = self._candidates(vector, terms, 10, allowed)
+        scored = self._score(vector, terms, sorted({*proposed, review.id}))
+        place = scored.ids.index(review.id) if review.id in scored.ids else None
+        rank = _order(scored).index(place) + 1 if place is not None else None
+        legs = {name: leg and leg._asdict() for name, leg in _legs(scored, place).items()} if place is not None else {}
+        spans, _ = self._spans(review, scored.passages[place]) if place is not None else ([], 0)
         held = set(analyse(" ".join([review.title, *(text for _, text in review.evidence())])))
         words = {word: analyse(word) for word in query.split()}
-        removed = None
-        if review.status != Status.CURRENT:
-            removed = f"its status is {review.status.value}"
-        elif allowed is not None and review.id not in set(allowed):
-            failing = [str(c) for c in (chosen.conditions if chosen else ()) if review.id not in self._library.select(Filter((c,))).ids]
-            removed = f"the filter {' and '.join(failing) or 'given'}"
-        elif not mine and review.id not in self._built.state.records():
-            removed = "it is newer than the search data; run `florilegium sync`"
+        removed = self._removed(review, chosen, allowed, indexed=place is not None)
         return {
             "query": query,
             "review_id": review.id,
             "title": review.title,
             "config": self.name,
-            "rank": None if removed else rank,
-            "of": len(fused),
-            "score": round(dict(fused).get(review.id, 0.0), 6) if rank else None,
-            "legs": places,
+            "rank": rank if not removed and review.id in proposed else None,
+            "of": len(proposed),
+            "score": float(scored.final[place]) if place is not None else None,
+            "proposed": review.id in proposed,
+            "legs": legs,
             "removed_by": removed,
             "passage": spans[0].as_dict() if spans else None,
-            "matched_words": [word for word, terms in words.items() if terms and all(term in held for term in terms)],
-            "missing_words": [word for word, terms in words.items() if terms and not all(term in held for term in terms)],
+            "matched_words": [word for word, parts in words.items() if parts and all(part in held for part in parts)],
+            "missing_words": [word for word, parts in words.items() if parts and not all(part in held for part in parts)],
         }
 
     def frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many passages each stemmed term stands, and how many passages there are."""
+        """In how many reviews each stemmed term stands, and how many reviews there are."""
         lexical = self._built.lexical
-        return {term: max(lexical.document_frequency(term), lexical.document_frequency(term, "title")) for term in terms}, lexical.count()
+        return {term: lexical.document_frequency(term) for term in terms}, lexical.count()
+
+    # ---- steps
 
     def _allowed(self, chosen: Filter | None) -> tuple[list[str] | None, int]:
         if chosen is None or not chosen.conditions:
@@ -180,65 +175,91 @@ class Searcher:
         selection = self._library.select(chosen)
         return selection.ids, selection.left_out
 
-    def _ask(self, query: str, vector: Any, widen: int, allowed: Sequence[str] | None) -> _Legs:
-        config = self.config
-        dense = self._built.vectors.search(vector, config.dense_depth * widen, allowed)
-        lexical = self._built.lexical.search(query, config.lexical_depth * widen, config.title_boost, allowed) if config.lexical_weight else []
-        passages = {"dense": dict(dense), "lexical": dict(lexical)}
-        return _Legs(passages, self._built.state.passages([*{*passages["dense"], *passages["lexical"]}]))
+    def _candidates(self, vector: Vectors, terms: Counter[str], k: int, allowed: Sequence[str] | None) -> list[str]:
+        """The reviews either leg proposes, sorted by id; with a filter too wide to hand down, more is asked until enough pass it."""
+        permitted = None if allowed is None else set(allowed)
+        handed = allowed if allowed is not None and len(allowed) <= _HANDED_DOWN else None
+        widen, total = max(1, -(-k // self.config.candidates)), self._built.state.count()
+        while True:
+            found = self._propose(vector, terms, widen, handed)
+            kept = [review_id for review_id in found if permitted is None or review_id in permitted]
+            enough = permitted is None or handed is not None or len(kept) >= max(k, self.config.candidates)
+            if enough or widen * self.config.dense_depth >= total:
+                return sorted(kept)
+            widen *= 4
 
-    def _rank(self, legs: _Legs, k: int, permitted: set[str] | None) -> tuple[list[Hit], int]:
-        by_review = {name: _best_by_review(scores, legs.rows, permitted) for name, scores in legs.passages.items()}
-        fused = self._fuse({name: list(scores.items()) for name, scores in by_review.items()})
-        ranks = {name: {key: LegScore(rank, score) for rank, (key, score) in enumerate(ordered(scores), 1)} for name, scores in by_review.items()}
-        of_passages = self._fuse({name: list(scores.items()) for name, scores in legs.passages.items()})
-        own: dict[str, list[tuple[str, float]]] = {}
-        for passage_id, score in ordered(of_passages):
-            if passage_id in legs.rows:
-                own.setdefault(legs.rows[passage_id].review_id, []).append((passage_id, score))
-        order = ordered(fused)
+    def _propose(self, vector: Vectors, terms: Counter[str], widen: int, allowed: Sequence[str] | None) -> set[str]:
+        config, depth = self.config, self.config.candidates * widen
+        proposed: dict[str, None] = {}
+        if config.dense_weight > 0:
+            nearest = self._built.vectors.search(vector, config.dense_depth * widen, allowed)
+            rows = self._built.state.passages([passage_id for passage_id, _ in nearest])
+            for passage_id, _ in nearest:
+                if passage_id in rows and len(proposed) < depth:
+                    proposed.setdefault(rows[passage_id].review_id)
+        words = self._built.lexical.search(terms, depth, allowed) if config.lexical_weight > 0 else []
+        return {*proposed, *(review_id for review_id, _ in words)}
+
+    def _score(self, vector: Vectors, terms: Counter[str], candidates: Sequence[str]) -> Scored:
+        matrix, found = self._built.matrix, self._built.state.passages_of(candidates)
+        room = matrix.count() if matrix is not None else 0
+        rows = {review_id: own for review_id in candidates if (own := [row for row in found.get(review_id, ()) if row.row < room])}
+        if matrix is None or not rows:
+            return score(self.config, vector, None, {}, np.zeros((0, vector.size), dtype=np.float32), {})
+        vectors = matrix.read([row.row for own in rows.values() for row in own])
+        lexical = self._built.lexical.scores(terms, list(rows)) if self.config.lexical_weight > 0 else {}
+        return score(self.config, vector, self._built.mean, rows, vectors, lexical)
+
+    def _hits(self, scored: Scored, k: int) -> tuple[list[Hit], int]:
+        order = _order(scored)
         hits: list[Hit] = []
         stale = 0
         for start in range(0, len(order), max(k, 10)):
             part = order[start : start + max(k, 10)]
-            reviews = self._library.get_many([review_id for review_id, _ in part])
-            for review_id, score in part:
-                review = reviews.get(review_id)
+            reviews = self._library.get_many(scored.ids[i] for i in part)
+            for i in part:
+                review = reviews.get(scored.ids[i])
                 if review is None or review.status != Status.CURRENT:
                     continue
-                spans, dropped = self._spans(review, own.get(review_id, []), legs.rows)
+                spans, dropped = self._spans(review, scored.passages[i])
                 stale += dropped
                 if spans:
-                    words = {name: ranks[name].get(review_id) for name in ranks}
-                    hits.append(Hit(len(hits) + 1, review, spans[0], score, words, tuple(spans[1 : 1 + _OTHERS])))
+                    others = tuple(spans[1 : 1 + _OTHERS])
+                    hits.append(Hit(len(hits) + 1, review, spans[0], float(scored.final[i]), _legs(scored, i), others, float(scored.cosine[i])))
                 if len(hits) == k:
                     return hits, stale
         return hits, stale
 
-    def _fuse(self, legs: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, float]:
-        weights = {"dense": self.config.dense_weight, "lexical": self.config.lexical_weight}
-        return reciprocal_rank(legs, weights, self.config.rrf_k) if self.config.fusion == "rrf" else weighted_z(legs, weights)
-
-    def _spans(self, review: Review, scored: Sequence[tuple[str, float]], rows: Mapping[str, PassageRow]) -> tuple[list[Span], int]:
+    def _spans(self, review: Review, passages: Sequence[tuple[PassageRow, float]]) -> tuple[list[Span], int]:
         """The passages whose words still stand in the record; one that no longer does is dropped and counted, never cited."""
         spans: list[Span] = []
         dropped = 0
         title = self._splitter.title_before(review)
         texts = dict(review.evidence()) | {"title": review.title}
-        for passage_id, score in scored:
-            row = rows[passage_id]
+        for row, similar in passages:
             text = texts.get(row.field, "")[row.start : row.end]
             if hash_text(self._splitter.embedded("" if row.field == "title" else title, text)) == row.text_hash:
-                spans.append(Span(row.field, row.start, row.end, text, score))
+                spans.append(Span(row.field, row.start, row.end, text, similar))
             else:
                 dropped += 1
         return spans, dropped
 
+    def _removed(self, review: Review, chosen: Filter | None, allowed: Sequence[str] | None, *, indexed: bool) -> str | None:
+        if review.status != Status.CURRENT:
+            return f"its status is {review.status.value}"
+        if chosen is not None and allowed is not None and review.id not in set(allowed):
+            failing = [str(condition) for condition in chosen.conditions if review.id not in self._library.select(Filter((condition,))).ids]
+            return f"the filter {' and '.join(failing)}"
+        return None if indexed else "it is newer than the search data; run `florilegium sync`"
 
-def _best_by_review(scores: Mapping[str, float], rows: Mapping[str, PassageRow], permitted: set[str] | None) -> dict[str, float]:
-    best: dict[str, float] = {}
-    for passage_id, score in scores.items():
-        row = rows.get(passage_id)
-        if row is not None and (permitted is None or row.review_id in permitted):
-            best[row.review_id] = max(score, best.get(row.review_id, score))
-    return best
+
+def _order(scored: Scored) -> list[int]:
+    """Positions, best first; equal scores by id."""
+    return sorted(range(len(scored.ids)), key=lambda i: (-float(scored.final[i]), scored.ids[i]))
+
+
+def _legs(scored: Scored, i: int) -> dict[str, LegScore | None]:
+    def placed(scores: Scores) -> LegScore:
+        return LegScore(int((scores > scores[i]).sum()) + 1, float(scores[i]))
+
+    return {"dense": placed(scored.dense), "lexical": placed(scored.lexical) if scored.lexical[i] > 0 else None, "neighbours": placed(scored.around)}

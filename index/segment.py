@@ -11,7 +11,9 @@ import sentencex
 VERSION = "sentencex-1"
 
 _SPACE = re.compile(r"\s*")
-_OPEN_ABBREVIATION = re.compile(r"(?:^|[\s(\[])(?:approx|ca|cf|vs|resp|incl|viz|Figs?|Tab|Eqs?|Refs?|No|Nos|Suppl|al|p\.o|i\.v|i\.m|s\.c|i\.p|b\.i\.d|t\.i\.d)\.$")
+_OPEN_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[])(?:approx|ca|cf|vs|resp|incl|viz|Figs?|Tab|Eqs?|Refs?|No|Nos|Suppl|al|p\.o|i\.v|i\.m|s\.c|i\.p|b\.i\.d|t\.i\.d)\.$"
+)
 _CONTINUES = re.compile(r"[a-z0-9(\[=<>≤≥±,;]")
 _NEVER_ENDS = re.compile(r"(?:^|[\s(\[])(?:approx|ca|cf|vs|resp|incl|viz|Figs?|Eqs?|Refs?|Nos?)\.$")
 

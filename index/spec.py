@@ -15,8 +15,8 @@ from index import segment
 class IndexSpec(BaseModel):
     """Everything that decides what stands in an index. Two configurations with equal specs share one built index.
 
-    `token_limit` is the embedding model's own (MiniLM cuts at 256 word pieces, silently); `passage_tokens` bounds a passage's own text,
-    `title_tokens` the title put before it.
+    `token_limit` is the embedding model's own (MiniLM cuts at 256 word pieces, silently); `passage_tokens` bounds a passage together with
+    the title put before it, `title_tokens` that title; `title_times` is how often the title stands in a review's lexical document.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +30,8 @@ class IndexSpec(BaseModel):
     title_rule: Literal["before", "none"] = "before"
     splitter: str = segment.VERSION
     fields: tuple[str, ...] = ("summary", "abstract", "findings", "limits", "sections")
-    analyser: Literal["en_stem"] = "en_stem"
+    analyser: Literal["english-1"] = "english-1"
+    title_times: int = Field(default=2, ge=0, le=10)
     distance: Literal["cosine"] = "cosine"
 
     @property
@@ -47,19 +48,24 @@ class IndexSpec(BaseModel):
 class SearchConfig(BaseModel):
     """An IndexSpec and every decision made at query time. The name is a label outside the hash.
 
-    Depths count passages asked of each leg. Weights are those of the legs' z-scores in fusion (they need not sum to 1).
+    Each leg proposes reviews: the dense leg those of its `dense_depth` nearest passages, at most `candidates`; the lexical leg its first
+    `candidates`. Every proposed review is then scored exactly by both. `dense_weight` and `lexical_weight` weigh the z-scores (or, with
+    `fusion` "rrf", the reciprocal ranks); `centring` is the share of the collection's mean vector taken out before cosines; `smoothing` is
+    the share of a review's score that its `neighbours` nearest candidates give. Measured in docs/decisions/0003.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     spec: IndexSpec
     dense_depth: int = Field(default=200, ge=1, le=2000)
-    lexical_depth: int = Field(default=200, ge=1, le=2000)
+    candidates: int = Field(default=100, ge=1, le=1000)
     fusion: Literal["zscore", "rrf"] = "zscore"
     rrf_k: int = Field(default=60, ge=1)
-    dense_weight: float = Field(default=0.6, ge=0)
-    lexical_weight: float = Field(default=0.4, ge=0)
-    title_boost: float = Field(default=0.3, ge=0)
+    dense_weight: float = Field(default=0.55, ge=0)
+    lexical_weight: float = Field(default=0.45, ge=0)
+    centring: float = Field(default=0.5, ge=0, le=1)
+    neighbours: int = Field(default=10, ge=0, le=100)
+    smoothing: float = Field(default=0.5, ge=0, le=1)
 
     @property
     def hash(self) -> str:

@@ -18,7 +18,8 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (review_id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS passage (
-  id TEXT PRIMARY KEY, review_id TEXT NOT NULL, field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text_hash TEXT NOT NULL
+  id TEXT PRIMARY KEY, review_id TEXT NOT NULL, field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text_hash TEXT NOT NULL,
+  "row" INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS passage_review ON passage (review_id);
 CREATE INDEX IF NOT EXISTS passage_text ON passage (text_hash);
@@ -27,7 +28,7 @@ _MANY = 500
 
 
 class PassageRow(NamedTuple):
-    """Where a passage stands, and the hash of the text that was embedded for it."""
+    """Where a passage stands, the hash of the text that was embedded for it, and the row of its vector."""
 
     id: str
     review_id: str
@@ -35,6 +36,10 @@ class PassageRow(NamedTuple):
     start: int
     end: int
     text_hash: str
+    row: int
+
+
+_COLUMNS = 'id, review_id, field, start, "end", text_hash, "row"'
 
 
 class IndexState:
@@ -103,9 +108,25 @@ class IndexState:
         """Passages by id; unknown ids are left out."""
         return {row.id: row for row in self._rows("id", ids)}
 
-    def with_text(self, hashes: Sequence[str]) -> dict[str, str]:
-        """For each text hash that some passage has, that passage's id: where a vector can be taken from."""
-        return {row.text_hash: row.id for row in self._rows("text_hash", hashes)}
+    def with_text(self, hashes: Sequence[str]) -> dict[str, int]:
+        """For each text hash that some passage has, the row of its vector."""
+        return {row.text_hash: row.row for row in self._rows("text_hash", hashes)}
+
+    def next_row(self) -> int:
+        """The first row of the vector file that no passage has."""
+        with self._guard:
+            return int(self._connection.execute('SELECT coalesce(max("row"), -1) + 1 FROM passage').fetchone()[0])
+
+    def review_ids(self) -> set[str]:
+        """Every record that has a passage."""
+        with self._guard:
+            return {row[0] for row in self._connection.execute("SELECT DISTINCT review_id FROM passage")}
+
+    def move_rows(self, rows: Iterable[tuple[str, int]], **notes: str | int) -> None:
+        """Note new rows for passages, and values, in one transaction."""
+        with self._transaction() as connection:
+            connection.executemany('UPDATE passage SET "row" = ? WHERE id = ?', [(row, passage_id) for passage_id, row in rows])
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in notes.items()])
 
     def ids(self) -> set[str]:
         """Every passage id."""
@@ -113,17 +134,17 @@ class IndexState:
             return {row[0] for row in self._connection.execute("SELECT id FROM passage")}
 
     def all_rows(self) -> Iterator[PassageRow]:
-        """Every passage, record by record."""
+        """Every passage, by id."""
         with self._guard:
-            rows = self._connection.execute('SELECT id, review_id, field, start, "end", text_hash FROM passage ORDER BY review_id').fetchall()
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM passage ORDER BY id").fetchall()  # noqa: S608 - names are constants
         yield from (PassageRow(*row) for row in rows)
 
-    def replace(self, records: Iterable[tuple[str, int | None]], added: Iterable[Passage], removed: Iterable[str]) -> None:
-        """In one transaction: passages out and in, and each record noted at its revision (None = forgotten)."""
+    def replace(self, records: Iterable[tuple[str, int | None]], added: Iterable[tuple[Passage, int]], removed: Iterable[str]) -> None:
+        """In one transaction: passages out, passages in with their rows, and each record noted at its revision (None = forgotten)."""
         with self._transaction() as connection:
             connection.executemany("DELETE FROM passage WHERE id = ?", [(passage_id,) for passage_id in removed])
-            rows = [(p.id, p.review_id, p.field, p.start, p.end, p.text_hash) for p in added]
-            connection.executemany("INSERT OR REPLACE INTO passage VALUES (?, ?, ?, ?, ?, ?)", rows)
+            rows = [(p.id, p.review_id, p.field, p.start, p.end, p.text_hash, row) for p, row in added]
+            connection.executemany("INSERT OR REPLACE INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
             for review_id, revision in records:
                 if revision is None:
                     connection.execute("DELETE FROM record WHERE review_id = ?", (review_id,))
@@ -142,7 +163,7 @@ class IndexState:
         for start in range(0, len(values), _MANY):
             part = values[start : start + _MANY]
             marks = ",".join("?" * len(part))
-            query = f'SELECT id, review_id, field, start, "end", text_hash FROM passage WHERE {column} IN ({marks})'  # noqa: S608 - the column is ours
+            query = f"SELECT {_COLUMNS} FROM passage WHERE {column} IN ({marks})"  # noqa: S608 - names are constants
             with self._guard:
                 rows = self._connection.execute(query, part).fetchall()
             yield from (PassageRow(*row) for row in rows)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corpus import UnavailableError
+from index.encoder import Vectors
 from index.lexical import LexicalIndex
+from index.matrix import VectorFile
 from index.spec import IndexSpec
 from index.state import IndexState
 from index.vectors import VectorStore, open_client
@@ -64,10 +70,11 @@ class IndexHome:
 
 
 class BuiltIndex:
-    """One spec's index. Made by machines: deleting it and syncing again loses nothing."""
+    """One spec's index. Made by machines: deleting it and syncing again loses nothing. `writing` is held by whoever changes it."""
 
     def __init__(self, home: IndexHome, spec: IndexSpec, namespace: str = "") -> None:
         self.spec = spec
+        self.writing = threading.RLock()
         self._home = home
         self.folder = home.folder / namespace / spec.folder if namespace else home.folder / spec.folder
         self.state = IndexState(self.folder / "state.sqlite")
@@ -76,20 +83,51 @@ class BuiltIndex:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
         self.vectors = VectorStore(home.client, f"passages-{namespace + '-' if namespace else ''}{spec.folder}")
         self._lexical: LexicalIndex | None = None
+        self._matrix: VectorFile | None = None
+
+    @property
+    def matrix(self) -> VectorFile | None:
+        """The vectors by row, or None before the first passage."""
+        dimension = int(self.state.meta("dimension", "0"))
+        if self._matrix is None and dimension:
+            self._matrix = VectorFile(self._vector_file(int(self.state.meta("vectors", "0"))), dimension)
+        return self._matrix
+
+    def matrix_of(self, dimension: int) -> VectorFile:
+        """The vectors by row, made for vectors of this dimension where there are none yet."""
+        if not int(self.state.meta("dimension", "0")):
+            self.state.note(dimension=dimension)
+        matrix = self.matrix
+        if matrix is None or matrix.dimension != dimension:
+            raise UnavailableError("the vectors have another dimension", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
+        return matrix
+
+    def pack_vectors(self, vectors: Vectors, ids: Sequence[str]) -> None:
+        """Write the vector file anew without holes: `vectors[i]` is that of passage `ids[i]`."""
+        number = int(self.state.meta("vectors", "0"))
+        fresh = VectorFile(self._vector_file(number + 1), vectors.shape[1])
+        fresh.write(0, vectors)
+        self.state.move_rows(((passage_id, row) for row, passage_id in enumerate(ids)), vectors=number + 1)
+        self._matrix = fresh
+        self._vector_file(number).unlink(missing_ok=True)
+
+    @property
+    def mean(self) -> Vectors | None:
+        """The mean of all passage vectors as of the last sync, or None before it."""
+        text = self.state.meta("mean")
+        return np.frombuffer(bytes.fromhex(text), dtype=np.float32) if text else None
 
     @property
     def lexical(self) -> LexicalIndex:
         """The postings now in use."""
         if self._lexical is None:
-            self._lexical = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0"))), self.spec.analyser)
+            self._lexical = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0"))))
         return self._lexical
 
     def replace_lexical(self) -> LexicalIndex:
         """An empty lexical index beside the one in use; `adopt_lexical` puts it in its place."""
-        fresh = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0")) + 1), self.spec.analyser)
-        if fresh.count():
-            fresh.drop()
-        return fresh
+        fresh = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0")) + 1))
+        return fresh.drop() if fresh.count() else fresh
 
     def adopt_lexical(self, fresh: LexicalIndex) -> None:
         """Make a filled lexical index the one in use, and remove the former."""
@@ -101,12 +139,19 @@ class BuiltIndex:
     def clear(self) -> None:
         """Empty every part."""
         self.vectors.drop()
-        self.lexical.drop()
+        self._lexical = self.lexical.drop()
+        self._vector_file(int(self.state.meta("vectors", "0"))).unlink(missing_ok=True)
+        self._matrix = None
+        number = self.state.meta("lexical", "0")
         self.state.clear()
+        self.state.note(lexical=number)
 
     def close(self) -> None:
         """Close the manifest; the stores close with the process."""
         self.state.close()
+
+    def _vector_file(self, number: int) -> Path:
+        return self.folder / f"vectors-{number}.f32"
 
     def _lexical_folder(self, number: int) -> Path:
         return self.folder / f"lexical-{number}"

@@ -17,9 +17,9 @@ from index.store import BuiltIndex
 
 #: Passages embedded and stored in one go: what a killed sync loses at most.
 CHUNK = 512
-#: Deleted postings still count in BM25's statistics; beyond this share of the whole they are written anew.
+#: Deleted postings still count in BM25's statistics, and deleted vectors take room; beyond this share both are written anew.
 STALE_SHARE = 0.10
-#: (step, done, total) with step one of "split", "embed", "repair".
+#: (step, done, total) with step one of "embed", "repair".
 Progress = Callable[[str, int, int], None]
 
 
@@ -44,7 +44,7 @@ class SyncReport:
 
 @dataclass
 class Differences:
-    """What `compare` found between manifest, vectors and postings: passage ids that are in one and not in the other."""
+    """What `compare` found between manifest, vectors and postings: passage ids (review ids for postings) in one and not in the other."""
 
     vectors_missing: set[str] = field(default_factory=set)
     vectors_orphaned: set[str] = field(default_factory=set)
@@ -74,9 +74,39 @@ class Syncer:
         return state.meta("clean") != "1" or state.revision != self._library.revision() or state.meta("library") != self._library.uid()
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Bring the index to the library's present revision. Safe to kill at any moment and to run again."""
-        began = time.monotonic()
+        """Bring the index to the library's present revision. Safe to kill at any moment and to run again; one thread at a time."""
+        with self._built.writing:
+            return self._sync(progress or (lambda step, done, total: None))
+
+    def compare(self) -> Differences:
+        """Compare all ids of manifest, vectors and postings."""
+        state, matrix = self._built.state, self._built.matrix
+        known, vectors = state.ids(), self._built.vectors.ids()
+        rows = matrix.count() if matrix else 0
+        unreadable = {row.id for row in state.all_rows() if row.row >= rows}
+        wanted, held = state.review_ids(), Counter(self._built.lexical.ids())
+        twice = {review_id for review_id, times in held.items() if times > 1}
+        return Differences((known - vectors) | unreadable, vectors - known, wanted - set(held), (set(held) - wanted) | twice)
+
+    def repair(self, differences: Differences, progress: Progress | None = None) -> int:
+        """Mend what `compare` found; a record whose vectors are missing is indexed again at the next sync. Returns how many ids were mended."""
         tell = progress or (lambda step, done, total: None)
+        state = self._built.state
+        self._built.vectors.remove(sorted(differences.vectors_orphaned))
+        if differences.vectors_missing:
+            rows = state.passages(sorted(differences.vectors_missing)).values()
+            lost = sorted({row.review_id for row in rows})
+            self._built.vectors.remove([row.id for found in state.passages_of(lost).values() for row in found])
+            state.note(clean=0)
+            state.replace([(review_id, None) for review_id in lost], [], [])
+        if differences:
+            self._rewrite_lexical(tell)
+        return differences.count()
+
+    # ---- steps
+
+    def _sync(self, tell: Progress) -> SyncReport:
+        began = time.monotonic()
         state, report = self._built.state, SyncReport()
         if self.behind():
             self._begin(tell, report)
@@ -87,7 +117,7 @@ class Syncer:
             changed = [review_id for review_id, at in current.items() if indexed.get(review_id) != at]
             self._forget(gone, report)
             self._index(changed, tell, report)
-            self._tidy_lexical(report, tell)
+            self._tidy(report, tell)
             state.note(revision=revision, clean=1)
             report.repaired += self._settle(tell)
         report.revision = state.revision
@@ -96,32 +126,6 @@ class Syncer:
         report.unchanged = report.total - report.embedded
         report.seconds = time.monotonic() - began
         return report
-
-    def compare(self) -> Differences:
-        """Compare all ids of manifest, vectors and postings."""
-        known, vectors = self._built.state.ids(), self._built.vectors.ids()
-        held = Counter(self._built.lexical.ids())
-        twice = {passage_id for passage_id, times in held.items() if times > 1}
-        lexical = set(held)
-        return Differences(known - vectors, vectors - known, known - lexical, (lexical - known) | twice)
-
-    def repair(self, differences: Differences, progress: Progress | None = None) -> int:
-        """Mend what `compare` found; a record whose vectors are missing is indexed again at the next sync. Returns how many ids were mended."""
-        tell = progress or (lambda step, done, total: None)
-        state = self._built.state
-        self._built.vectors.remove(sorted(differences.vectors_orphaned))
-        if differences.vectors_missing:
-            rows = state.passages(sorted(differences.vectors_missing)).values()
-            lost = sorted({row.review_id for row in rows})
-            ids = [row.id for rows in state.passages_of(lost).values() for row in rows]
-            self._built.vectors.remove(ids)
-            state.note(clean=0)
-            state.replace([(review_id, None) for review_id in lost], [], [])
-        if differences.lexical_missing or differences.lexical_orphaned or differences.vectors_missing:
-            self._rewrite_lexical(tell)
-        return differences.count()
-
-    # ---- steps
 
     def _begin(self, tell: Progress, report: SyncReport) -> None:
         state, uid = self._built.state, self._library.uid()
@@ -135,19 +139,19 @@ class Syncer:
 
     def _settle(self, tell: Progress) -> int:
         """Counts are compared after every sync; only when they differ are all ids."""
-        total = self._built.state.count()
-        if total == self._built.vectors.count() == self._built.lexical.count():
+        state = self._built.state
+        if state.count() == self._built.vectors.count() and len(state.review_ids()) == self._built.lexical.count():
             return 0
         mended = self.repair(self.compare(), tell)
-        if self._built.state.meta("clean") == "0":
-            mended += self.sync(tell).repaired
+        if state.meta("clean") == "0":
+            mended += self._sync(tell).repaired
         return mended
 
     def _forget(self, review_ids: Sequence[str], report: SyncReport) -> None:
         for start in range(0, len(review_ids), CHUNK):
             part = review_ids[start : start + CHUNK]
             ids = [row.id for rows in self._built.state.passages_of(part).values() for row in rows]
-            self._store([], np.zeros((0, 1), dtype=np.float32), {}, ids, [(review_id, None) for review_id in part])
+            self._store([], None, part, {}, ids, [(review_id, None) for review_id in part])
             report.removed += len(ids)
 
     def _index(self, review_ids: Sequence[str], tell: Progress, report: SyncReport) -> None:
@@ -158,8 +162,9 @@ class Syncer:
             fresh = [passage for passage in passages if passage.id not in old]
             removed = sorted(old - {passage.id for passage in passages})
             vectors, embedded = self._vectors(fresh)
-            titles = {review.id: review.title for review in reviews}
-            self._store(fresh, vectors, titles, removed, [(review.id, review.revision) for review in reviews])
+            have_text = {passage.review_id for passage in passages}
+            words = {review.id: self._words(review) for review in reviews if review.id in have_text}
+            self._store(fresh, vectors, list(before), words, removed, [(review.id, review.revision) for review in reviews])
             done += len(reviews)
             report.embedded += embedded
             report.removed += len(removed)
@@ -179,48 +184,70 @@ class Syncer:
         if reviews:
             yield reviews, passages
 
-    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors, int]:
+    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors | None, int]:
         """A vector for each passage, reused where the exact text has one already; and how many texts were embedded."""
         if not passages:
-            return np.zeros((0, 1), dtype=np.float32), 0
+            return None, 0
         texts = {passage.text_hash: passage.embedded for passage in passages}
-        sources = self._built.state.with_text(list(texts))
-        held = self._built.vectors.get(list(dict.fromkeys(sources.values())))
-        known = {digest: held[passage_id] for digest, passage_id in sources.items() if passage_id in held}
+        rows, matrix = self._built.state.with_text(list(texts)), self._built.matrix
+        rows = {digest: row for digest, row in rows.items() if matrix is not None and row < matrix.count()}
+        known = dict(zip(rows, matrix.read(list(rows.values())), strict=True)) if matrix is not None else {}
         wanted = [digest for digest in texts if digest not in known]
         known.update(zip(wanted, self._encoder.encode([texts[digest] for digest in wanted]), strict=True) if wanted else ())
         return np.stack([known[passage.text_hash] for passage in passages]), len(wanted)
 
+    def _words(self, review: Review) -> str:
+        """A review's lexical document: its title as often as the spec says, then all its evidence text."""
+        texts = [text for name, text in review.evidence() if name.partition("[")[0] in self._built.spec.fields]
+        return "\n".join([*([review.title] * self._built.spec.title_times), *texts])
+
     def _store(
-        self, passages: Sequence[Passage], vectors: Vectors, titles: dict[str, str], removed: Sequence[str], records: Sequence[tuple[str, int | None]]
+        self,
+        passages: Sequence[Passage],
+        vectors: Vectors | None,
+        rewritten: Sequence[str],
+        words: dict[str, str],
+        removed: Sequence[str],
+        records: Sequence[tuple[str, int | None]],
     ) -> None:
         """Vectors, then postings, then the manifest: what the manifest names is in both, whenever the process dies."""
-        built = self._built
-        if passages:
+        built, rows = self._built, range(0)
+        if passages and vectors is not None:
+            first = built.state.next_row()
+            built.matrix_of(vectors.shape[1]).write(first, vectors)
             built.vectors.put(passages, vectors)
-            built.lexical.put((passage, titles[passage.review_id]) for passage in passages)
-        if removed:
-            built.vectors.remove(removed)
-            built.lexical.remove(removed)
-            built.state.note(deleted=int(built.state.meta("deleted", "0")) + len(removed))
-        if passages or removed:
-            built.lexical.commit()
-        built.state.replace(records, passages, removed)
+            rows = range(first, first + len(passages))
+        built.vectors.remove(removed)
+        built.lexical.remove(rewritten)
+        built.lexical.put(sorted(words.items()))
+        built.state.note(deleted=int(built.state.meta("deleted", "0")) + len(rewritten))
+        built.lexical.commit()
+        built.state.replace(records, zip(passages, rows, strict=True), removed)
 
-    def _tidy_lexical(self, report: SyncReport, tell: Progress) -> None:
-        deleted = int(self._built.state.meta("deleted", "0"))
-        if deleted > STALE_SHARE * max(1, self._built.state.count()) or (report.repaired and deleted):
+    def _tidy(self, report: SyncReport, tell: Progress) -> None:
+        """Keep statistics and files as those of an undisturbed index: mean vector, no long-dead postings, few holes among the vectors."""
+        built = self._built
+        deleted = int(built.state.meta("deleted", "0"))
+        if deleted > STALE_SHARE * max(1, len(built.state.records())) or (report.repaired and deleted):
             self._rewrite_lexical(tell)
+        rows = list(built.state.all_rows())
+        matrix = built.matrix
+        if not rows or matrix is None:
+            built.state.note(mean="")
+            return
+        vectors = matrix.read([row.row for row in rows])
+        built.state.note(mean=vectors.mean(0, dtype=np.float64).astype(np.float32).tobytes().hex())
+        if matrix.count() > (1 + STALE_SHARE) * len(rows) + CHUNK:
+            built.pack_vectors(vectors, [row.id for row in rows])
 
     def _rewrite_lexical(self, tell: Progress) -> None:
         """Write the postings anew from manifest and library, so that BM25's statistics are those of an undisturbed index."""
         fresh = self._built.replace_lexical()
-        reviews = self._built.state.records()
-        for done, review in enumerate(self._library.iterate(sorted(reviews))):
-            rows = {row.id for row in self._built.state.passages_of([review.id]).get(review.id, ())}
-            fresh.put((passage, review.title) for passage in self._splitter.split(review) if passage.id in rows)
+        review_ids = sorted(self._built.state.review_ids())
+        for done, review in enumerate(self._library.iterate(review_ids)):
+            fresh.put([(review.id, self._words(review))])
             if done % CHUNK == 0:
-                tell("repair", done, len(reviews))
+                tell("repair", done, len(review_ids))
         fresh.commit()
         self._built.adopt_lexical(fresh)
         self._built.state.note(deleted=0)
