@@ -15,7 +15,8 @@ help:  ## list what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 run: setup  ## library, sample collection, search data and web page, from nothing
-	@FLORILEGIUM_HOME=$(HOME_DIR) $(BIN)/florilegium start --port $(PORT) --install-model $(MODEL)
+	@[ -e "$(HOME_DIR)/library.sqlite" ] || $(BIN)/florilegium --home "$(HOME_DIR)" import corpus/sample
+	@$(BIN)/florilegium --home "$(HOME_DIR)" serve --port $(PORT) --install-model $(MODEL)
 
 setup: $(VENV)/.ready  ## make .venv and install what running needs
 

@@ -6,7 +6,7 @@ Knows evidence and language models; no screen and no SQL. May import `index` and
 from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
 from assistant.assistant import Assistant, Prepared, clean_question
 from assistant.check import Checker, Verdict
-from assistant.checker import ClaimChecker
+from assistant.checking import ClaimChecker
 
 __all__ = [
     "SHOWN",
@@ -16,8 +16,8 @@ __all__ = [
     "Checker",
     "Citation",
     "ClaimChecker",
-    "Outcome",
     "OpenedModel",
+    "Outcome",
     "Prepared",
     "ReviewRef",
     "Sentence",

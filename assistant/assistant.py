@@ -17,7 +17,7 @@ from assistant.budget import fit_evidence
 from assistant.check import Checker
 from assistant.decide import Decision, decide
 from assistant.draft import parse_draft
-from assistant.evidence import EvidenceSentence, Question, collect, rarities, telling_words, weigh
+from assistant.evidence import EvidenceSentence, Question, ask_about, collect, weigh
 from assistant.prompts import SYSTEM, user_message
 from assistant.quotes import Chosen, choose, fits
 from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError
@@ -78,7 +78,7 @@ class Assistant:
         text = clean_question(text)
         timer = _Timer()
         with timer.step("retrieve"):
-            question = self._question(text)
+            question = ask_about(text, self._searcher.frequencies)
             result = self._searcher.search(text, _HITS, chosen)
             weighed = weigh(question, collect(result.hits), self._encoder)
         with timer.step("check"):
@@ -89,11 +89,6 @@ class Assistant:
         shown = tuple(_quote(choice, numbers) for choice in picked)
         answer = self._answer(text, chosen, result, decision, shown, numbers, timer.seconds)
         return Prepared(answer, question, weighed.sentences, tuple(scores), tuple(picked), decision)
-
-    def _question(self, text: str) -> Question:
-        written = telling_words(text)
-        frequency, total = self._searcher.frequencies(list(written))
-        return Question(text, rarities(written, frequency, total), written)
 
     def _answer(
         self,

@@ -39,7 +39,7 @@ def signals(question: Question, result: SearchResult, weighed: Weighed) -> dict[
     - `agreement`: the share of the dense leg's first five reviews among the lexical leg's first ten.
     """
     hits = result.hits[:10]
-    dense = sorted((hit.legs["dense"].score for hit in hits if hit.legs.get("dense")), reverse=True)  # type: ignore[union-attr]
+    dense = sorted((hit.cosine for hit in hits), reverse=True)
     texts = [" ".join([hit.review.title, hit.best.text, *(span.text for span in hit.others)]) for hit in hits]
     cover = sorted((question.coverage(text) for text in texts), reverse=True)
     cover_sentence = max((question.coverage(s.text, s.review.title) for s in weighed.sentences), default=0.0)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from assistant.prompts import NOT_IN_EVIDENCE
 from index.segment import sentence_spans
 
-_GROUP = re.compile(r"[\[(【]\s*((?:E?\s?\d{1,3}\s*(?:[,;/&]|and|\s)*\s*)+)[\])】]", re.IGNORECASE)
+_ONE = r"E?\s?\d{1,3}(?!\d)"
+_GROUP = re.compile(rf"[\[(【]\s*({_ONE}(?:\s*(?:[,;/&\s]|and)\s*{_ONE})*)\s*[\])】]", re.IGNORECASE)
 _KEY = re.compile(r"E?\s?(\d{1,3})", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _LABEL = re.compile(r"^\s*(?:answer|evidence)\s*:\s*", re.IGNORECASE)

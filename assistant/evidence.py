@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,11 +19,14 @@ from index.segment import sentence_spans
 MOST = 48
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 _STOP = frozenset(
-    """a about after all also an and any are as at be been being both but by can could did do does doing done during each for from had has have
-    having he her his how however i if in into is it its itself just may me might more most much my no nor not of off on once only or other our out
-    over own per same she should so some such than that the their them then there these they this those through to too under until up upon use used
-    using very via was we were what when where whether which while who whom whose why will with within without would you your people review reviews
-    study studies evidence research known say says tell show shows find found there's what's""".split()
+    """
+    a about after all also an and any are as at be been being both but by can could did do does doing done during each
+    evidence find for found from had has have having he her his how however i if in into is it its itself just known may me
+    might more most much my no nor not of off on once only or other our out over own people per research review reviews same
+    say says she should show shows so some studies study such tell than that the their them then there there's these they
+    this those through to too under until up upon use used using very via was we were what what's when where whether which
+    while who whom whose why will with within without would you your
+    """.split()
 )
 
 
@@ -72,8 +75,9 @@ class Question:
 
 
 _FIGURE_WORDS = re.compile(
-    r"\b(how (much|many|large|big|strong|long|often|soon|quickly|common|likely|frequent)|what (dose|doses|dosage|percentage|proportion|rate|share|effect size|size)"
-    r"|rates?|percent|prevalence|incidence|number of|effect sizes?|magnitude)\b",
+    r"\bhow (?:much|many|large|big|strong|long|often|soon|quickly|common|likely|frequent)\b"
+    r"|\bwhat (?:dose|doses|dosage|percentage|proportion|rate|share|effect size|size)\b"
+    r"|\b(?:rates?|percent|prevalence|incidence|number of|effect sizes?|magnitude)\b",
     re.IGNORECASE,
 )
 
@@ -92,6 +96,13 @@ def telling_words(text: str) -> dict[str, str]:
 def stems(text: str) -> set[str]:
     """Every word of a text, folded and stemmed."""
     return set(analyse(fold(text)))
+
+
+def ask_about(text: str, frequencies: Callable[[Sequence[str]], tuple[dict[str, int], int]]) -> Question:
+    """A question with its words weighed by how rare they are in the collection; `frequencies` is the searcher's."""
+    written = telling_words(text)
+    frequency, total = frequencies(list(written))
+    return Question(text, rarities(written, frequency, total), written)
 
 
 def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:

@@ -14,17 +14,20 @@ from assistant.evidence import EvidenceSentence, Question, Weighed
 MOST = 4
 _SAME = 0.88  # cosine from which two sentences say the same
 _KEEP = 0.72  # share of the best sentence's score that another must reach
+_OWN_NAME = r"(?:\w+ ){0,4}(?:review|meta-analysis|study|paper|article|analysis|overview)"
 _DANGLING = re.compile(
-    r"^(these|those|it|they|he|she|this (?!(?:\w+ ){0,4}(?:review|meta-analysis|study|paper|article|analysis|overview))|that|however|moreover|furthermore"
-    r"|therefore|thus|hence|also|in addition|additionally|conversely|in contrast|similarly|both|such|the former|the latter|finally|first|second|third|another)\b",
+    rf"^(?:these|those|it|they|he|she|this (?!{_OWN_NAME})|that|however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally"
+    r"|conversely|in contrast|similarly|both|such|the former|the latter|finally|first|second|third|another)\b",
     re.IGNORECASE,
 )
 _METHOD = re.compile(
-    r"\b(search(es|ed)?|databases?|pubmed|medline|embase|scopus|web of science|eligib\w*|inclusion criteria|prisma|registered|identified|screened|described|discusse[sd]|examine[sd]"
-    r"|reviewed|covered|asked (how|what|whether|if))\b",
+    r"\b(?:search(?:es|ed)?|databases?|pubmed|medline|embase|scopus|web of science|eligib\w*|inclusion criteria|prisma|registered|identified|screened"
+    r"|described|discusse[sd]|examine[sd]|reviewed|covered|asked (?:how|what|whether|if))\b",
     re.IGNORECASE,
 )
-_ASKS_METHOD = re.compile(r"\b(search(ed)?|databases?|method\w*|how many (studies|trials|papers|articles|participants)|included|quality|criteria)\b", re.IGNORECASE)
+_ASKS_METHOD = re.compile(
+    r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria)\b", re.IGNORECASE
+)
 _ASKS_LIMITS = re.compile(r"\b(limit\w*|weak\w*|uncertain\w*|caveat\w*|bias\w*|unknown|problem\w*|gap\w*|quality|shortcoming\w*)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d")
 

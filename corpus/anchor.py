@@ -53,37 +53,34 @@ class Anchor:
 def find_again(anchor: Anchor, review: Review) -> Anchor | None:
     """The same words in another revision of the record, or None where they are no longer there (the anchor is detached).
 
-    Looked for by position, then by the quote with its context, then by the quote where it stands only once in its field.
-    A quote that stands several times and has lost its context is not guessed at.
+    Looked for by position where their context is still around them, then by the quote with its context, then by position with one side of the
+    context, then by the quote alone. In a list (findings, limits, sections) the items may have moved, so all of them are looked through. Words
+    that stand in several places are not guessed at.
     """
+    name, bracket, _ = anchor.field.partition("[")
+    texts = {field: text for field, text in review.evidence() if bracket and field.startswith(name + "[")}
     try:
-        text = review.field_text(anchor.field)
+        own = texts[anchor.field] = review.field_text(anchor.field)
     except NotFoundError:
-        return _in_moved_item(anchor, review)
-    if text[anchor.start : anchor.end] == anchor.quote and anchor.end <= len(text):
-        return Anchor.to(review, anchor.field, anchor.start, anchor.end)
-    found = _by_quote(anchor, text)
-    if found is not None:
-        return Anchor.to(review, anchor.field, found, found + len(anchor.quote))
-    return _in_moved_item(anchor, review)
+        own = ""
+    before, quote, after = anchor.prefix, anchor.quote, anchor.suffix
+    here = (anchor.field, anchor.start) if quote and own.startswith(quote, anchor.start) else None
+    left, right = own[: anchor.start].endswith(before), own.startswith(after, anchor.start + len(quote))
+    place = here if left and right else None
+    place = place or _only_place(before + quote + after, len(before), texts)
+    place = place or (here if (before and left) or (after and right) else None)
+    place = place or _only_place(quote, 0, texts)
+    return Anchor.to(review, place[0], place[1], place[1] + len(quote)) if place else None
 
 
-def _by_quote(anchor: Anchor, text: str) -> int | None:
-    framed = anchor.prefix + anchor.quote + anchor.suffix
-    if text.count(framed) == 1:
-        return text.index(framed) + len(anchor.prefix)
-    if text.count(anchor.quote) == 1:
-        return text.index(anchor.quote)
-    return None
-
-
-def _in_moved_item(anchor: Anchor, review: Review) -> Anchor | None:
-    """A list item that moved (findings[3] became findings[4]) is found when exactly one item holds the quote."""
-    name = anchor.field.partition("[")[0]
-    if "[" not in anchor.field:
-        return None
-    hits = [(field, at) for field, text in review.evidence() if field.startswith(name + "[") and (at := _by_quote(anchor, text)) is not None]
-    if len(hits) != 1:
-        return None
-    field, at = hits[0]
-    return Anchor.to(review, field, at, at + len(anchor.quote))
+def _only_place(words: str, offset: int, texts: dict[str, str]) -> tuple[str, int] | None:
+    """(field, start + offset) of the words where they stand only once in all texts; places that overlap count each."""
+    found: tuple[str, int] | None = None
+    for field, text in texts.items():
+        at = text.find(words) if words else -1
+        while at >= 0:
+            if found:
+                return None
+            found = (field, at + offset)
+            at = text.find(words, at + 1)
+    return found

@@ -9,18 +9,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from corpus.errors import UnavailableError
+from corpus.errors import UnavailableError, UsageError
 
-#: Milliseconds a SQLite writer waits for another one.
-BUSY_TIMEOUT = 30_000
+#: Seconds a SQLite writer waits for another one, where the URL says nothing else (`?timeout=5`).
+BUSY_TIMEOUT = 30
 
 
 class Database:
     """An engine with the two kinds of transaction the library needs."""
 
     def __init__(self, url: str) -> None:
+        """Raises UsageError where the URL is none, or no driver for it is installed. Nothing is opened yet."""
         self.url = url
-        self.engine = sa.create_engine(url)
+        try:
+            address = sa.make_url(url)
+            waiting = address.get_backend_name() == "sqlite" and "timeout" not in address.query
+            self.engine = sa.create_engine(address, connect_args={"timeout": BUSY_TIMEOUT} if waiting else {})
+        except (exc.ArgumentError, ImportError) as error:
+            remedy = "Write it as sqlite:///PATH or postgresql+DRIVER://…, and install the driver"
+            raise UsageError(f"the address of the library's database cannot be used: {str(error).splitlines()[0]}", remedy=remedy) from error
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -53,12 +60,16 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows only ASCII letters
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,17 +16,18 @@ from corpus.review import Status
 from corpus.text import fold
 from corpus.vocabulary import Vocabulary
 
-_PATTERN = re.compile(r"^\s*(?P<field>[A-Za-z_][\w.]*)\s*(?P<op>!=|>=|<=|=|~)\s*(?P<value>.*?)\s*$", re.DOTALL)
-_TEXT_FIELDS = {"title": schema.review.c.title_folded, "author": schema.review.c.authors_folded}
-_EXACT_FIELDS = {"id": schema.review.c.id, "doi": schema.review.c.doi, "pmid": schema.review.c.pmid}
+_PATTERN = re.compile(r"^\s*(?P<field>[^\W\d][\w. -]*?)\s*(?P<op>!=|>=|<=|=|~)\s*(?P<value>.*?)\s*$", re.DOTALL)
+_TEXT_FIELDS: dict[str, sa.ColumnElement[str]] = {"title": schema.review.c.title_folded, "author": schema.review.c.authors_folded}
 _HAS = ("abstract", "summary", "findings", "limits", "fulltext")
 #: Fields every library has, beside its facets.
-FIELDS = ("year", "status", "journal", "has", *_TEXT_FIELDS, *_EXACT_FIELDS)
+FIELDS = ("year", "status", "journal", "has", *_TEXT_FIELDS, "id", "doi", "pmid")
+#: What a facet is written with where its name is also that of a field.
+_FACET = "facets."
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One parsed filter: any of `values` under `op`."""
+    """One parsed filter: any of `values` under `op`. `field` is one of `FIELDS`, or a facet."""
 
     field: str
     op: str
@@ -62,7 +62,8 @@ def parse_filter(texts: Sequence[str], vocabulary: Vocabulary, facets: Sequence[
 
     Raises UsageError for an unknown field, a wrong operator or a year that is no number.
     """
-    known = [*FIELDS, *dict.fromkeys([*vocabulary.values, *facets])]
+    named = dict.fromkeys([*vocabulary.values, *facets])
+    known = [*FIELDS, *(_FACET + name if name in FIELDS else name for name in named)]
     return Filter(tuple(_parse(text, vocabulary, known) for text in texts if text.strip()))
 
 
@@ -70,7 +71,9 @@ def _parse(text: str, vocabulary: Vocabulary, known: Sequence[str]) -> Condition
     match = _PATTERN.match(text)
     if not match:
         raise UsageError(f"the filter {text!r} cannot be read", remedy='Write it as field, operator, value: --filter "year>=2020"')
-    name, op = match["field"].removeprefix("facets."), match["op"]
+    name, op = match["field"], match["op"]
+    if name not in known:
+        name = name.removeprefix(_FACET)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {near[0]!r}? " if near else ""
@@ -93,8 +96,8 @@ def _parse(text: str, vocabulary: Vocabulary, known: Sequence[str]) -> Condition
         if wrong:
             raise UsageError(f"has={wrong[0]} is not known", remedy=f"It is one of {', '.join(_HAS)}")
     if name not in FIELDS and op != "~":
-        values = tuple(dict.fromkeys(vocabulary.canonical(name, value) or value for value in values))
-    return Condition(name, op, values)
+        values = tuple(vocabulary.canonical(name.removeprefix(_FACET), value) or value for value in values)
+    return Condition(name, op, tuple(dict.fromkeys(values)))
 
 
 def where_clause(chosen: Filter) -> sa.ColumnElement[bool]:
@@ -115,35 +118,30 @@ def undecided_clause(chosen: Filter) -> sa.ColumnElement[bool]:
 
 
 def _clause(condition: Condition) -> sa.ColumnElement[bool]:
-    table, name, op = schema.review, condition.field, condition.op
+    name, op, values = condition.field, condition.op, condition.values
     if name == "year" and op != "~":
-        tests: list[sa.ColumnElement[bool]] = []
-        for value in map(int, condition.values):
-            tests.append({"=": table.c.year == value, "!=": table.c.year == value, ">=": table.c.year >= value, "<=": table.c.year <= value}[op])
-        return sa.and_(table.c.year.is_not(None), sa.not_(sa.or_(*tests)) if op == "!=" else sa.or_(*tests))
-    if name == "has":
-        held: sa.ColumnElement[bool] = sa.or_(*(table.c.has_text.contains(f"|{value}|") for value in condition.values))
-    elif name in ("status", "year", "journal", *_EXACT_FIELDS, *_TEXT_FIELDS):
-        held = sa.or_(*(_column_test(name, op, value) for value in condition.values))
-    else:
-        held = _facet_test(name, op, condition.values)
+        year, numbers = schema.review.c.year, [int(value) for value in values]
+        tests = {"=": year.in_(numbers), "!=": year.not_in(numbers), ">=": year >= min(numbers), "<=": year <= max(numbers)}
+        return sa.and_(year.is_not(None), tests[op])
+    held = _column_test(name, op, values) if name in FIELDS else _facet_test(name.removeprefix(_FACET), op, values)
     return sa.not_(held) if op == "!=" else held
 
 
-def _column_test(name: str, op: str, value: str) -> sa.ColumnElement[bool]:
-    column: Any = _TEXT_FIELDS.get(name, schema.review.c.get(name))
+def _column_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
+    if name == "has":
+        return sa.or_(*(schema.review.c.has_text.contains(f"|{value}|") for value in values))
     if name in _TEXT_FIELDS:
-        folded = fold(value)
-        return column.contains(folded, autoescape=True) if op == "~" or name == "author" else column == folded
-    if name == "year":
-        return sa.cast(column, sa.String).contains(value, autoescape=True)
-    if op == "~":
-        return sa.func.lower(column).contains(value.lower(), autoescape=True)
-    return sa.func.lower(column) == value.lower()
+        return _text_test(_TEXT_FIELDS[name], "~" if name == "author" else op, [fold(value) for value in values])
+    column = sa.cast(schema.review.c[name], sa.String) if name == "year" else schema.review.c[name]
+    return _text_test(sa.func.lower(sa.func.coalesce(column, "")), op, [value.lower() for value in values])
 
 
 def _facet_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
     facet = schema.review_facet
-    folded = sa.func.lower(facet.c.value)
-    wanted = sa.or_(*(folded.contains(value.lower(), autoescape=True) if op == "~" else folded == value.lower() for value in values))
+    wanted = _text_test(sa.func.lower(facet.c.value), op, [value.lower() for value in values])
     return schema.review.c.id.in_(sa.select(facet.c.review_id).where(facet.c.facet == name, wanted))
+
+
+def _text_test(text: sa.ColumnElement[str], op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a text is one of the values or, with `~`, holds one of them."""
+    return sa.or_(*(text.contains(value, autoescape=True) for value in values)) if op == "~" else text.in_(values)

@@ -5,29 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from urllib.parse import unquote
 
 from corpus.review import EVIDENCE_FIELDS, Review
 from corpus.text import fold, slug, words_of
 
-_DOI = re.compile(r"(?:^|doi:\s*|doi\.org/|doi/)(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:^[\s<(\[{\"']*|doi[:\s]*|doi\.org/|doi/(?:abs/|full/|e?pdf/)?)(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_QUERY = re.compile(r"\?\w+=.*$")
 _TAIL = " .,;\"'<>"
-_PMID = re.compile(r"(?:pmid:?\s*|pubmed[^\d]*/)?0*([1-9]\d{0,8})(?:\s*\[pmid\])?\s*$", re.IGNORECASE)
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_PMID = re.compile(r"(?:^|pmid:?\s*|pubmed[^\d\s]*[/=])0*([1-9]\d{0,8})(?:/|\.0)?(?:\s*\[pmid\])?$", re.IGNORECASE)
 
 
 def clean_doi(text: str) -> str:
-    """The DOI in `text`, lower case and without a resolver; "" where there is none."""
+    """The DOI in `text` (bare, with `doi:`, or an address), lower case and without a resolver; "" where there is none."""
+    text = unquote(text) if "%2f" in text.lower() else text
     match = _DOI.search(text.strip())
     if not match:
         return ""
-    doi = match[1].lower().rstrip(_TAIL)
-    while doi.endswith(")") and doi.count(")") > doi.count("("):
+    doi = _QUERY.sub("", match[1]).lower().rstrip(_TAIL)
+    while doi[-1:] in _BRACKETS and doi.count(doi[-1]) > doi.count(_BRACKETS[doi[-1]]):
         doi = doi[:-1].rstrip(_TAIL)
-    return doi
+    return "" if doi.endswith("/") else doi
 
 
 def clean_pmid(text: str) -> str:
-    """The PubMed identifier in `text` as digits; "" where there is none."""
-    match = _PMID.match(text.strip())
+    """The PubMed identifier in `text` (bare, with `PMID:`, or an address) as digits; "" where there is none."""
+    match = _PMID.search(text.strip())
     return match[1] if match else ""
 
 

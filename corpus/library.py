@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from corpus import migrations, schema
 from corpus.database import Database
-from corpus.errors import ConflictError, NotFoundError, UnavailableError, UsageError
+from corpus.errors import ConflictError, InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter, undecided_clause, where_clause
 from corpus.identity import work_key
 from corpus.review import Review, Status
@@ -49,14 +50,18 @@ class Library:
         path = self._database.engine.url.database if self._database.engine.dialect.name == "sqlite" else None
         if path and path != ":memory:" and not create and not Path(path).exists():
             raise UsageError("there is no library", where=path, remedy="Import something first, or name another --home")
-        self._prepare(url)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
-    def _prepare(self, url: str) -> None:
+    def _prepare(self) -> None:
         with self._database.read() as connection:
             ready = migrations.current(connection) == schema.HEAD
         if not ready:
             with self._database.write() as connection:
-                migrations.upgrade(connection, url)
+                migrations.upgrade(connection, self._database.engine.url.render_as_string())
                 if connection.execute(sa.select(schema.library.c.id)).first() is None:
                     connection.execute(schema.library.insert().values(id=1, uid=secrets.token_hex(8), revision=0))
 
@@ -214,7 +219,7 @@ class Library:
     def edit(self, review_id: str, changes: Mapping[str, Any], *, base_revision: int, actor: str = "local", action: str = "edit") -> Review:
         """Change fields of a record. `base_revision` is the record's revision that the editor saw.
 
-        Raises ConflictError when the record has changed since, InputError/ValidationError for a bad value.
+        Raises ConflictError when the record has changed since, InputError for a bad value, UsageError for what an edit cannot change.
         """
         with self.change(actor) as change:
             kept = change.one(review_id)
@@ -224,7 +229,7 @@ class Library:
                     where=review_id,
                     remedy="Look at the newer text and make your change again",
                 )
-            edited = Review.model_validate({**kept.model_dump(), **changes})
+            edited = _edited(kept, changes, self.vocabulary)
             return change.put(edited, action) if edited != kept else kept
 
     def set_status(self, review_id: str, status: Status, *, actor: str = "local") -> Review:
@@ -356,6 +361,18 @@ class Change:
 def now() -> str:
     """The present moment as the library writes it: UTC, ISO 8601, seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _edited(kept: Review, changes: Mapping[str, Any], vocabulary: Vocabulary) -> Review:
+    fixed = sorted({"id", "revision", "source"} & changes.keys())
+    if fixed:
+        raise UsageError(f"an edit cannot change the {fixed[0]} of a record", where=kept.id)
+    try:
+        edited = Review.model_validate({**kept.model_dump(), **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=kept.id) from error
+    return edited.model_copy(update={"facets": vocabulary.map_facets(edited.facets)}) if "facets" in changes else edited
 
 
 def _dump(document: Mapping[str, Any]) -> str:

@@ -82,6 +82,16 @@ class Review(BaseModel):
     alternatives: dict[str, list[str]] = Field(default_factory=dict)
     source: Source | None = None
 
+    @field_validator("csl", mode="after")
+    @classmethod
+    def _check_csl(cls, value: dict[str, Any]) -> dict[str, Any]:
+        names = value.get("author") or []
+        if not isinstance(names, list) or not all(isinstance(name, dict) for name in names):
+            raise ValueError("`author` is no list of names")
+        if not isinstance(value.get("issued") or {}, dict):
+            raise ValueError("`issued` is no CSL date")
+        return value
+
     @field_validator("csl", "extra", "alternatives", mode="before")
     @classmethod
     def _clean_mapping(cls, value: Any) -> Any:
@@ -95,17 +105,18 @@ class Review(BaseModel):
     @field_validator("findings", "limits", "keywords", mode="before")
     @classmethod
     def _clean_texts(cls, value: Any) -> Any:
-        return tuple(text for text in (normalise(str(item)).strip() for item in value) if text)
+        return tuple(text for text in _texts(value) if text)
 
     @field_validator("sections", "section_titles", mode="before")
     @classmethod
     def _clean_sections(cls, value: Any) -> Any:
-        return tuple(normalise(str(item)).strip() for item in value)
+        return _texts(value)
 
     @field_validator("facets", mode="before")
     @classmethod
     def _clean_facets(cls, value: Any) -> Any:
-        return {str(name): tuple(dict.fromkeys(normalise(str(item)).strip() for item in items)) for name, items in dict(value).items() if items}
+        facets = {normalise(str(name)): tuple(text for text in dict.fromkeys(_texts(items)) if text) for name, items in dict(value).items()}
+        return {name: values for name, values in facets.items() if values}
 
     @property
     def title(self) -> str:
@@ -115,13 +126,15 @@ class Review(BaseModel):
     @property
     def authors(self) -> tuple[Name, ...]:
         """The authors in order; "et al." is never one of them (`authors_partial` says that some are not known)."""
-        return tuple(Name(str(a.get("family") or a.get("literal") or ""), str(a.get("given") or "")) for a in self.csl.get("author") or [])
+        return tuple(_name(parts) for parts in self.csl.get("author") or [])
 
     @property
     def year(self) -> int | None:
         """The year of publication, or None."""
-        parts = (self.csl.get("issued") or {}).get("date-parts") or [[]]
-        return int(parts[0][0]) if parts[0] and parts[0][0] else None
+        match (self.csl.get("issued") or {}).get("date-parts"):
+            case [[year, *_], *_] if re.fullmatch(r"-?\d+", str(year)):
+                return int(year) or None
+        return None
 
     @property
     def journal(self) -> str:
@@ -215,3 +228,18 @@ class Review(BaseModel):
             "alternatives": self.alternatives,
             "csl": self.csl,
         }
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """The cleaned texts of a list; a single text is a list of one."""
+    items = [value] if isinstance(value, str) else value or ()
+    return tuple(normalise(str(item)).strip() for item in items if item is not None)
+
+
+def _name(parts: dict[str, Any]) -> Name:
+    """A CSL name in two parts, its particles where they are read: "van der Meer", "Ludwig van"."""
+
+    def joined(*keys: str) -> str:
+        return " ".join(str(parts[key]) for key in keys if parts.get(key))
+
+    return Name(joined("non-dropping-particle", "family") or joined("literal"), joined("given", "dropping-particle"))

@@ -98,13 +98,9 @@ class BulkEncoder:
 
     @cached_property
     def _transformer(self) -> Any:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
-        from sentence_transformers import SentenceTransformer
 
-        gpu = torch.cuda.is_available()
-        arguments = {"torch_dtype": torch.bfloat16} if gpu else {}
-        return SentenceTransformer(str(self._model.folder), device="cuda" if gpu else "cpu", local_files_only=True, model_kwargs=arguments)
+        return _load(self._model, gpu=torch.cuda.is_available())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order."""
@@ -128,6 +124,15 @@ class Encoder:
         return self.query.encode(texts) if few else self._bulk.encode(texts)
 
 
+def _load(model: EmbeddingModel, *, gpu: bool) -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    arguments = {"torch_dtype": torch.bfloat16} if gpu else {}
+    return SentenceTransformer(str(model.folder), device="cuda" if gpu else "cpu", local_files_only=True, model_kwargs=arguments)
+
+
 def export(model: EmbeddingModel, path: Path) -> None:
     """Write the model as ONNX (pooling and normalising included) and check it against sentence-transformers.
 
@@ -138,7 +143,7 @@ def export(model: EmbeddingModel, path: Path) -> None:
 
     import torch
 
-    transformer = BulkEncoder(model)._transformer.to("cpu").float()
+    transformer = _load(model, gpu=False)  # never the rounded weights that a GPU works with
     body = transformer[0].auto_model.eval()
 
     class Pooled(torch.nn.Module):  # type: ignore[misc]  # torch ships no types mypy accepts here

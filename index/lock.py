@@ -35,7 +35,7 @@ class OwnerLock:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
-            except OSError:
+            except BlockingIOError:
                 if time.monotonic() >= deadline:
                     pid = _read_pid(file)
                     os.close(file)

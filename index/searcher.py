@@ -23,6 +23,7 @@ from index.store import BuiltIndex
 #: Up to so many reviews a filter is handed to the legs; beyond it more is asked of them and filtered afterwards.
 _HANDED_DOWN = 3_000
 _OTHERS = 4  # further passages shown with a hit
+_TRIES = 5  # readings of the library in one search, should it change in between
 
 
 class LegScore(NamedTuple):
@@ -119,10 +120,10 @@ class Searcher:
         encoded = time.monotonic()
         terms = Counter(analyse(query))
         scored = self._score(vector, terms, self._candidates(vector, terms, k, allowed))
-        hits, stale = self._hits(scored, k)
+        hits, stale, revision = self._hits_at(scored, k)
         ended = time.monotonic()
         steps = {"encode": encoded - began, "search": ended - encoded}
-        return SearchResult(query, tuple(hits), self.name, self._library.revision(), stale, left_out, ended - began, steps)
+        return SearchResult(query, tuple(hits), self.name, revision, stale, left_out, ended - began, steps)
 
     def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
         """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
@@ -140,7 +141,8 @@ class Searcher:
         proposed = self._candidates(vector, terms, 10, allowed)
         scored = self._score(vector, terms, sorted({*proposed, review.id}))
         place = scored.ids.index(review.id) if review.id in scored.ids else None
-        rank = _order(scored).index(place) + 1 if place is not None else None
+        hits, _ = self._hits(scored, len(scored.ids)) if review.id in proposed else ([], 0)
+        rank = next((hit.rank for hit in hits if hit.review.id == review.id), None)
         legs = {name: leg and leg._asdict() for name, leg in _legs(scored, place).items()} if place is not None else {}
         spans, _ = self._spans(review, scored.passages[place]) if place is not None else ([], 0)
         held = set(analyse(" ".join([review.title, *(text for _, text in review.evidence())])))
@@ -151,7 +153,7 @@ class Searcher:
             "review_id": review.id,
             "title": review.title,
             "config": self.name,
-            "rank": rank if not removed and review.id in proposed else None,
+            "rank": None if removed else rank,
             "of": len(proposed),
             "score": float(scored.final[place]) if place is not None else None,
             "proposed": review.id in proposed,
@@ -201,7 +203,7 @@ class Searcher:
         return {*proposed, *(review_id for review_id, _ in words)}
 
     def _score(self, vector: Vectors, terms: Counter[str], candidates: Sequence[str]) -> Scored:
-        matrix, found = self._built.matrix, self._built.state.passages_of(candidates)
+        matrix, found = self._built.rows_of(candidates)
         room = matrix.count() if matrix is not None else 0
         rows = {review_id: own for review_id in candidates if (own := [row for row in found.get(review_id, ()) if row.row < room])}
         if matrix is None or not rows:
@@ -209,6 +211,15 @@ class Searcher:
         vectors = matrix.read([row.row for own in rows.values() for row in own])
         lexical = self._built.lexical.scores(terms, list(rows)) if self.config.lexical_weight > 0 else {}
         return score(self.config, vector, self._built.mean, rows, vectors, lexical)
+
+    def _hits_at(self, scored: Scored, k: int) -> tuple[list[Hit], int, int]:
+        """Hits, stale passages, and the library revision at which all their words stand: read again when the library went on meanwhile."""
+        for _ in range(_TRIES):
+            revision = self._library.revision()
+            hits, stale = self._hits(scored, k)
+            if self._library.revision() == revision:
+                break
+        return hits, stale, revision
 
     def _hits(self, scored: Scored, k: int) -> tuple[list[Hit], int]:
         order = _order(scored)

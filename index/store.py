@@ -15,8 +15,8 @@ from index.encoder import Vectors
 from index.lexical import LexicalIndex
 from index.matrix import VectorFile
 from index.spec import IndexSpec
-from index.state import IndexState
-from index.vectors import VectorStore, open_client
+from index.state import IndexState, PassageRow
+from index.vectors import VectorStore, close_client, open_client
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -29,13 +29,22 @@ class IndexHome:
         self.folder = folder
         self._url = chroma_url
         self._client: ClientAPI | None = None
+        self._guard = threading.RLock()
 
     @property
     def client(self) -> ClientAPI:
         """The Chroma client, opened on first use (importing Chroma costs about a second)."""
-        if self._client is None:
-            self._client = open_client(None if self._url else self.folder / "chroma", self._url)
-        return self._client
+        with self._guard:
+            if self._client is None:
+                self._client = open_client(self._url or self.folder / "chroma")
+            return self._client
+
+    def close(self) -> None:
+        """Let go of Chroma's files; do this before the owner lock is given back. Indexes opened here cannot be used after it."""
+        with self._guard:
+            if self._client is not None:
+                close_client(self._client)
+            self._client = None
 
     def is_built(self, spec: IndexSpec) -> bool:
         """Whether an index of this spec has been begun here."""
@@ -53,10 +62,10 @@ class IndexHome:
         except UnavailableError:
             if self._url:
                 raise
+            self.close()
             shutil.rmtree(self.folder / "chroma", ignore_errors=True)  # unreadable: the vectors of every spec are made anew
             for state in self.folder.glob("*/state.sqlite"):
                 shutil.rmtree(state.parent, ignore_errors=True)
-            self._client = None
 
     def built_specs(self) -> list[IndexSpec]:
         """The specs of every index that stands here."""
@@ -84,14 +93,21 @@ class BuiltIndex:
         self.vectors = VectorStore(home.client, f"passages-{namespace + '-' if namespace else ''}{spec.folder}")
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
+        self._guard = threading.RLock()  # one object a file, whichever thread asks first; row numbers and their file change together
 
     @property
     def matrix(self) -> VectorFile | None:
         """The vectors by row, or None before the first passage."""
-        dimension = int(self.state.meta("dimension", "0"))
-        if self._matrix is None and dimension:
-            self._matrix = VectorFile(self._vector_file(int(self.state.meta("vectors", "0"))), dimension)
-        return self._matrix
+        with self._guard:
+            dimension = int(self.state.meta("dimension", "0"))
+            if self._matrix is None and dimension:
+                self._matrix = VectorFile(self._vector_file(int(self.state.meta("vectors", "0"))), dimension)
+            return self._matrix
+
+    def rows_of(self, review_ids: Sequence[str]) -> tuple[VectorFile | None, dict[str, list[PassageRow]]]:
+        """The passages of some reviews, and the file that their row numbers are of."""
+        with self._guard:
+            return self.matrix, self.state.passages_of(review_ids)
 
     def matrix_of(self, dimension: int) -> VectorFile:
         """The vectors by row, made for vectors of this dimension where there are none yet."""
@@ -107,8 +123,9 @@ class BuiltIndex:
         number = int(self.state.meta("vectors", "0"))
         fresh = VectorFile(self._vector_file(number + 1), vectors.shape[1])
         fresh.write(0, vectors)
-        self.state.move_rows(((passage_id, row) for row, passage_id in enumerate(ids)), vectors=number + 1)
-        self._matrix = fresh
+        with self._guard:
+            self.state.move_rows(((passage_id, row) for row, passage_id in enumerate(ids)), vectors=number + 1)
+            self._matrix = fresh
         self._vector_file(number).unlink(missing_ok=True)
 
     @property
@@ -120,9 +137,10 @@ class BuiltIndex:
     @property
     def lexical(self) -> LexicalIndex:
         """The postings now in use."""
-        if self._lexical is None:
-            self._lexical = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0"))))
-        return self._lexical
+        with self._guard:
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0"))))
+            return self._lexical
 
     def replace_lexical(self) -> LexicalIndex:
         """An empty lexical index beside the one in use; `adopt_lexical` puts it in its place."""
@@ -132,22 +150,34 @@ class BuiltIndex:
     def adopt_lexical(self, fresh: LexicalIndex) -> None:
         """Make a filled lexical index the one in use, and remove the former."""
         number = int(self.state.meta("lexical", "0"))
-        self.state.note(lexical=number + 1)
-        self._lexical = fresh
+        with self._guard:
+            self.state.note(lexical=number + 1)
+            self._lexical = fresh
         shutil.rmtree(self._lexical_folder(number), ignore_errors=True)
 
     def clear(self) -> None:
         """Empty every part."""
-        self.vectors.drop()
-        self._lexical = self.lexical.drop()
-        self._vector_file(int(self.state.meta("vectors", "0"))).unlink(missing_ok=True)
-        self._matrix = None
-        number = self.state.meta("lexical", "0")
-        self.state.clear()
-        self.state.note(lexical=number)
+        with self._guard:
+            self.vectors.drop()
+            self._lexical = self.lexical.drop()
+            self._vector_file(int(self.state.meta("vectors", "0"))).unlink(missing_ok=True)
+            self._matrix = None
+            number = self.state.meta("lexical", "0")
+            self.state.clear()
+            self.state.note(lexical=number)
+
+    def sweep(self) -> None:
+        """Delete what a process killed while it wrote a part anew has left behind."""
+        lexical, vectors = self.state.meta("lexical", "0"), self.state.meta("vectors", "0")
+        for path in self.folder.glob("lexical-*"):
+            if path.name != f"lexical-{lexical}":
+                shutil.rmtree(path, ignore_errors=True)
+        for path in self.folder.glob("vectors-*.f32"):
+            if path.name != f"vectors-{vectors}.f32":
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the manifest; the stores close with the process."""
+        """Close the manifest; the vectors close with `IndexHome.close`, the postings with the last who holds them."""
         self.state.close()
 
     def _vector_file(self, number: int) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from corpus import Library, Review, Status
+from corpus import Library, Review, Status, UnavailableError
 from index.encoder import TextEncoder, Vectors
 from index.passages import Passage, PassageSplitter
 from index.store import BuiltIndex
@@ -19,6 +19,7 @@ from index.store import BuiltIndex
 CHUNK = 512
 #: Deleted postings still count in BM25's statistics, and deleted vectors take room; beyond this share both are written anew.
 STALE_SHARE = 0.10
+_ROUNDS = 3
 #: (step, done, total) with step one of "embed", "repair".
 Progress = Callable[[str, int, int], None]
 
@@ -80,17 +81,34 @@ class Syncer:
 
     def compare(self) -> Differences:
         """Compare all ids of manifest, vectors and postings."""
-        state, matrix = self._built.state, self._built.matrix
-        known, vectors = state.ids(), self._built.vectors.ids()
-        rows = matrix.count() if matrix else 0
-        unreadable = {row.id for row in state.all_rows() if row.row >= rows}
-        wanted, held = state.review_ids(), Counter(self._built.lexical.ids())
-        twice = {review_id for review_id, times in held.items() if times > 1}
-        return Differences((known - vectors) | unreadable, vectors - known, wanted - set(held), (set(held) - wanted) | twice)
+        with self._built.writing:
+            state = self._built.state
+            known, vectors = state.ids(), self._built.vectors.ids()
+            wanted, held = state.review_ids(), Counter(self._built.lexical.ids())
+            twice = {review_id for review_id, times in held.items() if times > 1}
+            return Differences((known - vectors) | self._unreadable(), vectors - known, wanted - set(held), (set(held) - wanted) | twice)
 
     def repair(self, differences: Differences, progress: Progress | None = None) -> int:
-        """Mend what `compare` found; a record whose vectors are missing is indexed again at the next sync. Returns how many ids were mended."""
-        tell = progress or (lambda step, done, total: None)
+        """Mend what `compare` found, as far as it is still so; a record whose vectors are missing is indexed again at the next sync.
+
+        Returns how many ids were mended.
+        """
+        with self._built.writing:
+            return self._repair(self.compare() if differences else differences, progress or (lambda step, done, total: None))
+
+    # ---- steps
+
+    def _unreadable(self) -> set[str]:
+        """Passages whose row in the vector file is missing or holds no unit vector."""
+        matrix, rows = self._built.matrix, list(self._built.state.all_rows())
+        inside = [row for row in rows if matrix is not None and row.row < matrix.count()]
+        lost = {row.id for row in rows} - {row.id for row in inside}
+        if matrix is not None and inside:
+            lengths = np.linalg.norm(matrix.read([row.row for row in inside]), axis=1)
+            lost.update(row.id for row, length in zip(inside, lengths, strict=True) if not abs(length - 1) < 1e-2)
+        return lost
+
+    def _repair(self, differences: Differences, tell: Progress) -> int:
         state = self._built.state
         self._built.vectors.remove(sorted(differences.vectors_orphaned))
         if differences.vectors_missing:
@@ -103,23 +121,22 @@ class Syncer:
             self._rewrite_lexical(tell)
         return differences.count()
 
-    # ---- steps
-
     def _sync(self, tell: Progress) -> SyncReport:
         began = time.monotonic()
         state, report = self._built.state, SyncReport()
-        if self.behind():
-            self._begin(tell, report)
-            revision, wanted = self._library.revision(), self._library.statuses()
-            current = {review_id: at for review_id, (at, status) in wanted.items() if status == Status.CURRENT}
-            indexed = state.records()
-            gone = [review_id for review_id in indexed if review_id not in current]
-            changed = [review_id for review_id, at in current.items() if indexed.get(review_id) != at]
-            self._forget(gone, report)
-            self._index(changed, tell, report)
-            self._tidy(report, tell)
+        if self.behind() or not self._agrees():
+            resumed = self._begin(tell, report)
+            for _ in range(_ROUNDS):
+                revision = self._follow(tell, report)
+                self._tidy(tell, anew=resumed or report.repaired > 0)
+                if self._agrees():
+                    break
+                report.repaired += self._repair(self.compare(), tell)
+            else:
+                raise UnavailableError(
+                    "the search data does not keep what is written to it", where=str(self._built.folder), remedy="Run `florilegium doctor --rebuild`"
+                )
             state.note(revision=revision, clean=1)
-            report.repaired += self._settle(tell)
         report.revision = state.revision
         report.reviews = len(state.records())
         report.total = state.count()
@@ -127,25 +144,33 @@ class Syncer:
         report.seconds = time.monotonic() - began
         return report
 
-    def _begin(self, tell: Progress, report: SyncReport) -> None:
+    def _begin(self, tell: Progress, report: SyncReport) -> bool:
+        """Make ready for writing; what a killed sync left is put right first. Returns whether there was one."""
         state, uid = self._built.state, self._library.uid()
         if state.meta("library") not in ("", uid):
             self._built.clear()
         interrupted = state.meta("clean") == "0"
         state.note(spec=self._built.spec.model_dump_json(), library=uid, clean=0)
-        if interrupted:
+        self._built.sweep()
+        if interrupted or not self._agrees():
             tell("repair", 0, 1)
-            report.repaired += self.repair(self.compare(), tell)
+            report.repaired += self._repair(self.compare(), tell)
+        return interrupted
 
-    def _settle(self, tell: Progress) -> int:
-        """Counts are compared after every sync; only when they differ are all ids."""
-        state = self._built.state
-        if state.count() == self._built.vectors.count() and len(state.review_ids()) == self._built.lexical.count():
-            return 0
-        mended = self.repair(self.compare(), tell)
-        if state.meta("clean") == "0":
-            mended += self._sync(tell).repaired
-        return mended
+    def _agrees(self) -> bool:
+        """Whether the counts of manifest, vectors and postings agree: looked at in every sync; only when they differ are all ids compared."""
+        state, matrix = self._built.state, self._built.matrix
+        room = matrix.count() if matrix is not None else 0
+        return state.count() == self._built.vectors.count() and len(state.review_ids()) == self._built.lexical.count() and state.next_row() <= room
+
+    def _follow(self, tell: Progress, report: SyncReport) -> int:
+        """Take out what is gone and index what changed. Returns the library revision this brought the index to."""
+        revision, wanted = self._library.revision(), self._library.statuses()
+        current = {review_id: at for review_id, (at, status) in wanted.items() if status == Status.CURRENT}
+        indexed = self._built.state.records()
+        self._forget([review_id for review_id in indexed if review_id not in current], report)
+        self._index([review_id for review_id, at in current.items() if indexed.get(review_id) != at], tell, report)
+        return revision
 
     def _forget(self, review_ids: Sequence[str], report: SyncReport) -> None:
         for start in range(0, len(review_ids), CHUNK):
@@ -224,11 +249,14 @@ class Syncer:
         built.lexical.commit()
         built.state.replace(records, zip(passages, rows, strict=True), removed)
 
-    def _tidy(self, report: SyncReport, tell: Progress) -> None:
-        """Keep statistics and files as those of an undisturbed index: mean vector, no long-dead postings, few holes among the vectors."""
+    def _tidy(self, tell: Progress, *, anew: bool) -> None:
+        """Keep statistics and files as those of an undisturbed index: mean vector, no long-dead postings, few holes among the vectors.
+
+        With `anew` no dead posting is left at all.
+        """
         built = self._built
         deleted = int(built.state.meta("deleted", "0"))
-        if deleted > STALE_SHARE * max(1, len(built.state.records())) or (report.repaired and deleted):
+        if deleted > STALE_SHARE * max(1, len(built.state.records())) or (anew and deleted):
             self._rewrite_lexical(tell)
         rows = list(built.state.all_rows())
         matrix = built.matrix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ class VectorStore:
             return []
         where: Any = {"review_id": {"$in": list(allowed)}} if allowed is not None else None
         with _explained(self._name):
-            answer = self._collection.query(query_embeddings=[vector], n_results=min(depth, total), where=where, include=["distances"])
+            answer = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=min(depth, total), where=where, include=["distances"])
         distances = (answer["distances"] or [[]])[0]
         scored = [(passage_id, 1.0 - float(distance)) for passage_id, distance in zip(answer["ids"][0], distances, strict=True)]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
@@ -91,22 +91,26 @@ class VectorStore:
             self._collection = self._client.create_collection(self._name, configuration={"hnsw": _HNSW}, embedding_function=None)
 
 
-def open_client(folder: Path | None, url: str | None = None) -> ClientAPI:
-    """A Chroma client: embedded in `folder` (whose owner lock must be held), or of the server at `url`. Raises UnavailableError."""
+def open_client(place: Path | str) -> ClientAPI:
+    """A Chroma client: embedded in a folder (whose owner lock must be held), or of the server at a URL. Raises UnavailableError."""
     import chromadb
     from chromadb.config import Settings
 
     quiet = Settings(anonymized_telemetry=False)
-    if url:
+    if isinstance(place, str):
         from urllib.parse import urlsplit
 
-        parts = urlsplit(url)
-        with _explained(url):
+        parts = urlsplit(place)
+        with _explained(place):
             return chromadb.HttpClient(host=parts.hostname or "localhost", port=parts.port or 8000, ssl=parts.scheme == "https", settings=quiet)
-    assert folder is not None
-    folder.mkdir(parents=True, exist_ok=True)
-    with _explained(str(folder)):
-        return chromadb.PersistentClient(path=str(folder), settings=quiet)
+    place.mkdir(parents=True, exist_ok=True)
+    with _explained(str(place)):
+        return chromadb.PersistentClient(path=str(place), settings=quiet)
+
+
+def close_client(client: ClientAPI) -> None:
+    """Let go of an embedded store's files (of a server's connection)."""
+    client.close()  # type: ignore[attr-defined]  # on every client class of Chroma's, though not on their common type
 
 
 class _explained:  # noqa: N801 - reads as a statement
@@ -125,9 +129,3 @@ class _explained:  # noqa: N801 - reads as a statement
         raise UnavailableError(
             f"the vector store cannot be used: {reason}", where=self._where, remedy="Run `florilegium doctor --rebuild`: it is made anew from the library"
         ) from error
-
-
-def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """`items` in runs of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

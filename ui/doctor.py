@@ -33,7 +33,11 @@ def examine(workshop: Workshop, *, rebuild: bool, progress: Progress | None = No
     from assistant.models import CATALOGUE, installed_path
 
     for entry in CATALOGUE:
-        path = installed_path(entry, workshop.settings.models)
+        try:
+            path = installed_path(entry, workshop.settings.models)
+        except FlorilegiumError as error:
+            note(f"language model {entry.name}", False, error.message, error.remedy)
+            continue
         note(f"language model {entry.name}", True, str(path) if path else "not installed: answers are quotes", "" if path else "`florilegium model install`")
     free = shutil.disk_usage(workshop.settings.home).free
     note("disk", free > 500_000_000, f"{free / 1e9:.1f} GB free", "" if free > 500_000_000 else "Make room: a sync needs some")

@@ -143,14 +143,14 @@ class LocalEngine:
         from assistant import Outcome
 
         answer: Answer = prepared.answer
-        if answer.outcome == Outcome.NOT_IN_CORPUS:
-            return answer
         try:
             opened = self.workshop.language_model(name)
+            if answer.outcome == Outcome.NOT_IN_CORPUS:
+                return answer
             drafted: Answer = assistant.draft(prepared, opened.model(), opened.label, on_text)
             return drafted
         except UnavailableError as error:
-            if must and not error.message:
+            if must:  # the reader named this model: that it cannot be had is the answer
                 raise
             return replace(answer, notices=(*answer.notices, f"The language model could not be used: {error} These are quotes."))
 

@@ -21,11 +21,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("florilegium")), description="Folder with everything people made or machines derived")
-    models: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("florilegium")) / "models", description="Folder for language models and the exported query encoder")
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("florilegium")), description="Folder with everything people made or machines derived"
+    )
+    models: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("florilegium")) / "models",
+        description="Folder for language models and the exported query encoder",
+    )
     database: str = Field(default="", description="SQLAlchemy URL of the library's database; empty: SQLite in the home")
     chroma_url: str = Field(default="", description="Address of a Chroma server; empty: embedded in the home")
-    model: str = Field(default="", description="Language model: quotes, embedded, gguf:PATH, ollama:NAME, openai:NAME, anthropic:NAME, … or a URL; empty: embedded once installed, else quotes")
+    model: str = Field(
+        default="",
+        description="Language model, as --model takes it; empty: embedded once it is installed, else quotes",
+    )
     model_key: str = Field(default="", description="Key for a model server given by URL")
     host: str = Field(default="127.0.0.1", description="Address the web page listens on")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the web page listens on")

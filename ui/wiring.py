@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import Library, UsageError
+from corpus import Library, UnavailableError, UsageError
 from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder
 from index.store import BuiltIndex
 from ui.settings import Settings
@@ -21,7 +21,9 @@ DEFAULT_CONFIG = "default"
 def open_library(settings: Settings, *, create: bool = False) -> Library:
     """The library of the home. Raises UsageError where there is none and `create` is not set."""
     if not settings.database and not create and not settings.library_file.exists():
-        raise UsageError("there is no library here", where=str(settings.home), remedy="Import something first (`florilegium import FILE`), or name another --home")
+        raise UsageError(
+            "there is no library here", where=str(settings.home), remedy="Import something first (`florilegium import FILE`), or name another --home"
+        )
     if create:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Library(settings.database_url, create=create)
@@ -87,10 +89,10 @@ class Workshop:
                 raise UsageError(f"there is no configuration {active!r}", remedy=f"There are: {', '.join([DEFAULT_CONFIG, *known])}")
             config = SearchConfig.model_validate(known[active])
         if config.spec.weights_sha256 != self.model_files.sha256:
-            from corpus import UnavailableError
-
             raise UnavailableError(
-                f"the configuration {active!r} was made for another embedding model", where=config.spec.model, remedy="Create and promote a configuration for the installed one"
+                f"the configuration {active!r} was made for another embedding model",
+                where=config.spec.model,
+                remedy="Create and promote a configuration for the installed one",
             )
         return active, config
 
@@ -131,7 +133,10 @@ class Workshop:
         name = asked or self.settings.model
         if name:
             return name
-        return "embedded" if installed_path(find_model("embedded"), self.settings.models) else "quotes"
+        try:
+            return "embedded" if installed_path(find_model("embedded"), self.settings.models) else "quotes"
+        except UnavailableError:
+            return "embedded"  # there, but damaged: opening it says so, and the answer is quotes with that notice
 
     def language_model(self, name: str) -> OpenedModel:
         """The language model called `name`, opened once and kept. Raises UsageError, UnavailableError."""

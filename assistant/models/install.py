@@ -136,9 +136,7 @@ def _fetch(model: CatalogueModel, partial: Path, progress: Report, cancelled: Ca
         partial.mkdir()
         damaged = UnavailableError("the fetched file was damaged (wrong sha256) and has been removed", where=fetched.name)
         failures.append((source.name, damaged))
-    reasons = "; ".join(
-        f"{name}: {error.message} ({error.where})" if error.where else f"{name}: {error.message}" for name, error in failures
-    )
+    reasons = "; ".join(f"{name}: {error.message} ({error.where})" if error.where else f"{name}: {error.message}" for name, error in failures)
     remedy = f"Check the connection and run `florilegium model install {model.name}` again; without a model, quotes mode works"
     raise UnavailableError(f"The model {model.name} could not be fetched. {reasons}", where=str(partial), remedy=remedy)
 

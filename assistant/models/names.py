@@ -98,9 +98,7 @@ def _parse_url(text: str) -> ModelName:
         raise UsageError("This is not the address of a server", where=_without_login(text), remedy="Use http://HOST:PORT/v1#NAME")
     if "@" in parts.netloc or parts.query:
         # It would stand in logs, answers and the page.
-        raise UsageError(
-            "A model's address must hold no login and no query", where=_without_login(text), remedy="Give the key as a setting"
-        )
+        raise UsageError("A model's address must hold no login and no query", where=_without_login(text), remedy="Give the key as a setting")
     address = urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/") or "/v1", "", ""))
     return ModelName(text, "url", url=address, model=parts.fragment.strip())
 

@@ -21,7 +21,7 @@ Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
 
 
-class InstallCancelled(UnavailableError):
+class InstallCancelled(UnavailableError):  # noqa: N818 - it is no fault
     """The caller asked to stop; what has been fetched is kept, and the next install goes on from there."""
 
     def __init__(self, where: str) -> None:

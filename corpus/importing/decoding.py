@@ -35,6 +35,7 @@ _BLOCK = 1 << 20
 _SAMPLE = 4 << 20
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_TELLING_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _DECLARED = re.compile(rb"^%\s*Encoding:\s*([\w-]+)|^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE | re.MULTILINE)
 _LATIN = frozenset("iso-8859-1 iso8859-1 latin1 latin-1 ascii us-ascii cp1252 windows-1252 utf-8 utf8 utf-16 utf16".split())
 _IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])")
@@ -91,6 +92,11 @@ def _detect(stream: BinaryIO) -> Encoding:
     return _legacy(stream.read(_SAMPLE))
 
 
+def _telling(sample: bytes) -> bytes:
+    """The lines that have more than ASCII: only they say anything."""
+    return b"\n".join(_TELLING_LINE.findall(sample))[:_BLOCK]
+
+
 def _utf16(head: bytes) -> Encoding | None:
     sample = head[: 1 << 16]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
@@ -120,6 +126,7 @@ def _legacy(sample: bytes) -> Encoding:
                 return Encoding(name, codecs.lookup(name).name)
             except LookupError:
                 pass
+    sample = _telling(sample)
     for name, codec, likely in (
         ("shift_jis", "cp932", _is_japanese),
         ("euc-jp", "euc_jp", _is_japanese),

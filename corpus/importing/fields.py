@@ -15,7 +15,7 @@ from corpus.importing.tagged import flow, paragraphs
 #: CSL types whose work appears in something else; in the others (a book, a thesis) a second title is that of a series.
 _PARTS = frozenset(
     """article article-journal article-magazine article-newspaper chapter paper-conference entry entry-encyclopedia entry-dictionary post-weblog
-    webpage review legal_case""".split()
+    webpage review legal_case document""".split()
 )
 _PLAIN = {
     "volume": "volume", "issue": "issue", "publisher": "publisher", "place": "publisher-place", "language": "language", "database": "source",
@@ -67,22 +67,22 @@ def assemble(kind: str, named: Iterable[Named]) -> Item:
         item.url(entry.value, entry.tag)
     for entry in take("link", "note"):
         for line in entry.value.split("\n"):
-            _told(item, line)
+            told(item, line)
         item.keep(entry.tag, entry.value)
-    dates = take("year", "date")
+    dates = take("year", "date", "old-date")
     item.date(*(flow(entry.value) for entry in dates), tag=dates[0].tag if dates else "date")
     for entry in take("accessed"):
         item.date(flow(entry.value), key="accessed", tag=entry.tag)
     _pages(item, take)
     for entry in take("serial"):
         item.numbers(entry.value.replace("\n", " "), entry.tag)
-    _kind_fields(item, kind, take)
     item.keyword_fields(entry.value for entry in take("keyword"))
     for entry in take("keywords"):
         item.keyword(*re.split(r";|\n", entry.value))
     for name, key in _PLAIN.items():
         for entry in take(name):
             item.put(key, flow(entry.value), entry.tag)
+    _kind_fields(item, kind, take)
     for entries in table.values():
         for entry in entries:
             item.keep(entry.tag, entry.value)
@@ -141,7 +141,7 @@ def _identifiers(item: Item, take: Taker) -> None:
         if value.isdecimal() and len(value) <= 8 and any(_PUBMED.match(name) for name in where):
             item.pmid(value, entry.tag)
         else:
-            _told(item, value)
+            told(item, value)
             item.keep(entry.tag, value)
     for name, owners in (("scopus-pmid", ("scopus",)), ("embase-pmid", ("embase", "medline"))):
         for entry in take(name):
@@ -154,7 +154,7 @@ def _identifiers(item: Item, take: Taker) -> None:
                 item.keep(entry.tag, entry.value)
 
 
-def _told(item: Item, line: str) -> None:
+def told(item: Item, line: str) -> None:
     """Take an identifier that a note or accession number names in so many words."""
     match = _TOLD.match(line)
     if match and match[1].upper() == "DOI" and "DOI" not in item.csl:

@@ -44,7 +44,7 @@ class Item:
         """Keep values for which there is no field under `extra`."""
         for value in values:
             value = value.strip()
-            if value and value not in (held := self.extra.setdefault(tag, [])):
+            if re.search(r"\w", value) and value not in (held := self.extra.setdefault(tag, [])):
                 held.append(value)
         if not self.extra.get(tag, True):
             del self.extra[tag]

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from corpus import schema
 from corpus.errors import FlorilegiumError, InputError, NotFoundError, UsageError
 from corpus.identity import base_id, work_key
-from corpus.importing.decoding import decode
 from corpus.importing.detect import PARSERS, detect
+from corpus.importing.document import Document
 from corpus.importing.parsing import Draft, Parsed, Rejected
 from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
 from corpus.library import Change, Library
@@ -69,9 +69,13 @@ def undo_import(library: Library, batch_id: str, *, actor: str = "local") -> lis
             raise NotFoundError(f"there is no import {batch_id!r} to undo", remedy="`florilegium import --list` shows them")
         left: list[str] = []
         items = list(change.connection.execute(sa.select(item.c.review_id, item.c.before_revision).where(item.c.batch_id == batch_id)))
-        for review_id, before in items:
-            review = change.one(review_id)
-            if review.revision != row.revision:
+        present: dict[str, Review] = {}
+        for at, (review_id, before) in enumerate(items):
+            if at % _CHUNK == 0:
+                change.flush()
+                present = _fetch_named(change.connection, [entry.review_id for entry in items[at : at + _CHUNK]])
+            review = present.get(review_id)
+            if review is None or review.revision != row.revision:
                 left.append(review_id)
             elif before is None:
                 change.put(review.model_copy(update={"status": Status.WITHDRAWN}), "undo-import")
@@ -109,44 +113,44 @@ def _sources(paths: Sequence[Path | Upload]) -> Iterator[Path | Upload]:
             raise UsageError("there is no such file", where=str(path), remedy="Check the path")
 
 
-def read_file(source: Path | Upload) -> tuple[str, str, str]:
-    """(text, encoding, format) of a file. Raises InputError where it cannot be read or is no known format."""
+def open_file(source: Path | Upload) -> tuple[Document, str]:
+    """(content, format) of a file. Raises InputError where it cannot be read or is no known format."""
     name = source.name if isinstance(source, Upload) else str(source)
+    document = Document(source.data if isinstance(source, Upload) else source)
     try:
-        data = source.data if isinstance(source, Upload) else source.read_bytes()
+        kind = detect(document)
+        if kind is None and not document.head.strip():
+            raise InputError("the file is empty", where=name)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", where=name) from error
-    if not data.strip():
-        raise InputError("the file is empty", where=name)
-    text, encoding = decode(data)
-    kind = detect(text)
     if kind is None:
         raise InputError("the file is in no format Florilegium knows", where=name, remedy=f"It reads {', '.join(PARSERS)}")
-    return text, encoding, kind
+    return document, kind
 
 
 class _Intake:
-    """The state of one batch: what it has touched so far, by every key a later record may repeat."""
+    """The state of one batch. It holds ids only: records of earlier chunks are found in the library like any other."""
 
     def __init__(self, change: Change, library: Library) -> None:
         self.change = change
         self.vocabulary = library.vocabulary
-        self.touched: dict[str, Review] = {}
-        self.items: dict[str, int | None] = {}
-        self._seen: dict[str, str] = {}
+        self.items: dict[str, int | None] = {}  # id -> revision before this batch, of every record it changed
+        self._met: set[str] = set()  # ids of all records it added or matched
+        self._numbers: dict[str, int] = {}
 
     def take(self, source: Path | Upload, progress: Progress | None) -> FileReport:
         name = source.name if isinstance(source, Upload) else str(source)
         entry = FileReport(path=name)
         try:
-            text, entry.encoding, entry.format = read_file(source)
+            document, entry.format = open_file(source)
         except FlorilegiumError as error:
             entry.error = str(error)
             entry.skipped.append(SkippedRecord(0, 0, error.message))
             entry.read = 1
             return entry
+        entry.encoding = "binary" if entry.format == "pdf" else document.encoding.name
         chunk: list[Draft] = []
-        for parsed in PARSERS[entry.format](text):
+        for parsed in PARSERS[entry.format](document):
             entry.read += 1
             if isinstance(parsed, Rejected):
                 entry.skipped.append(SkippedRecord(parsed.record, parsed.line, parsed.reason))
@@ -191,18 +195,18 @@ class _Intake:
             return
         matches = _Matches(self.change, [draft.review for draft in chunk])
         for draft in chunk:
-            kept = self._same_in_batch(draft.review) or matches.find(draft.review)
+            kept = matches.find(draft.review)
             if kept is None:
-                self._remember(self._add(draft.review, matches))
+                matches.remember(self._add(draft.review, matches))
                 entry.added += 1
                 continue
-            kept = self.touched.get(kept.id, kept)
-            again = kept.id in self.touched
+            again = kept.id in self._met
             filled = fill(kept, draft.review)
             if filled is not kept:
                 self.items.setdefault(kept.id, kept.revision)
                 filled = self.change.put(filled, "import")
-            self._remember(filled)
+            self._met.add(kept.id)
+            matches.remember(filled)
             if again:
                 entry.duplicates += 1
             elif filled is not kept:
@@ -212,24 +216,16 @@ class _Intake:
 
     def _add(self, review: Review, matches: _Matches) -> Review:
         wanted = review.id or base_id(review)
-        taken = matches.taken | self.touched.keys()
-        review_id, number = wanted, 2
-        while review_id in taken or (number > 2 and matches.exists(review_id)):
-            review_id, number = f"{wanted}-{number}", number + 1
+        number = self._numbers.get(wanted, 1)
+        review_id = wanted if number == 1 else f"{wanted}-{number}"
+        while matches.is_taken(review_id, asked=number == 1):
+            number += 1
+            review_id = f"{wanted}-{number}"
+        if number > 1:
+            self._numbers[wanted] = number
         self.items[review_id] = None
+        self._met.add(review_id)
         return self.change.put(review.model_copy(update={"id": review_id}), "import", new=True)
-
-    def _remember(self, review: Review) -> None:
-        self.touched[review.id] = review
-        for key in _keys(review):
-            self._seen.setdefault(key, review.id)
-
-    def _same_in_batch(self, review: Review) -> Review | None:
-        for key in _keys(review):
-            found = self._seen.get(key)
-            if found and same_work(self.touched[found], review, by_key=key.startswith("key:")):
-                return self.touched[found]
-        return None
 
 
 def _fetch_named(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
@@ -247,14 +243,15 @@ def _keys(review: Review) -> list[str]:
 
 
 class _Matches:
-    """What the library holds that a chunk of new records may be the same as: read in a few statements."""
+    """What the library holds that a chunk of new records may be the same as: read in a few statements, and kept up as the chunk goes in."""
 
     def __init__(self, change: Change, reviews: Sequence[Review]) -> None:
         change.flush()
         self._connection = change.connection
         table = schema.review
         keys = {key for review in reviews for key in _keys(review)}
-        self._by_key: dict[str, list[Review]] = {}
+        self._reviews: dict[str, Review] = {}
+        self._by_key: dict[str, list[str]] = {}
         for prefix, column in (("doi:", table.c.doi), ("pmid:", table.c.pmid), ("key:", table.c.work_key)):
             values = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
             if not values:
@@ -262,27 +259,40 @@ class _Matches:
             query = sa.select(column.label("value"), table.c.revision, table.c.document).where(column.in_(values))
             for row in self._connection.execute(query):
                 review = Review.model_validate({**json.loads(row.document), "revision": row.revision})
-                self._by_key.setdefault(prefix + row.value, []).append(review)
-        self._by_id = _fetch_named(self._connection, [review.id for review in reviews if review.id])
+                self._reviews[review.id] = review
+                self._by_key.setdefault(prefix + row.value, []).append(review.id)
+        self._reviews |= _fetch_named(self._connection, [review.id for review in reviews if review.id])
         wanted = {review.id or base_id(review) for review in reviews}
-        self.taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
+        self._taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
         aliases = sa.select(schema.review_alias.c.alias).where(schema.review_alias.c.alias.in_(wanted))
-        self.taken |= set(self._connection.execute(aliases).scalars())
+        self._taken |= set(self._connection.execute(aliases).scalars())
 
     def find(self, review: Review) -> Review | None:
-        """The record of the library that is the same work, or None. An id given by the file counts unless DOI or PMID speak against it."""
-        named = self._by_id.get(review.id)
+        """The record that is the same work, or None. An id given by the file counts unless DOI or PMID speak against it."""
+        named = self._reviews.get(review.id)
         if named is not None and same_work(named, review, by_key=True):
             return named
         for key in _keys(review):
-            for kept in self._by_key.get(key, ()):
+            for review_id in self._by_key.get(key, ()):
+                kept = self._reviews[review_id]
                 if same_work(kept, review, by_key=key.startswith("key:")):
                     return kept
         return None
 
-    def exists(self, review_id: str) -> bool:
-        """Whether an id is taken in the library."""
+    def remember(self, review: Review) -> None:
+        """Take the new state of a record, or a new record, for those that follow in the chunk."""
+        self._reviews[review.id] = review
+        self._taken.add(review.id)
+        for key in _keys(review):
+            held = self._by_key.setdefault(key, [])
+            if review.id not in held:
+                held.append(review.id)
+
+    def is_taken(self, review_id: str, *, asked: bool) -> bool:
+        """Whether an id is in use; `asked` = it was among those that the chunk asked for."""
+        if asked or review_id in self._taken:
+            return review_id in self._taken
         return self._connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id == review_id)).first() is not None
 
 
-__all__ = ["Parsed", "Upload", "import_files", "list_imports", "read_file", "undo_import"]
+__all__ = ["Parsed", "Upload", "import_files", "list_imports", "open_file", "undo_import"]

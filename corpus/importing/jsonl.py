@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl, split_name
@@ -15,14 +15,19 @@ _SIMPLE = {"title": "title", "journal": "container-title", "doi": "DOI", "pmid":
 
 def parse(text: str) -> Iterator[Parsed]:
     """Read one JSON object a line: what `write` and `show --json` print, or just title, authors, year, abstract, …."""
+    return parse_lines(text.split("\n"))
+
+
+def parse_lines(lines: Iterable[str]) -> Iterator[Parsed]:
+    """`parse` for lines that come one by one."""
     record = 0
-    for line, content in enumerate(text.split("\n"), start=1):
+    for line, content in enumerate(lines, start=1):
         if not content.strip():
             continue
         record += 1
         try:
             table = json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield Rejected(record, line, f"not JSON: {error}")
             continue
         if not isinstance(table, dict):
@@ -30,7 +35,7 @@ def parse(text: str) -> Iterator[Parsed]:
             continue
         try:
             yield build(record, line, content, **_fields(table))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             yield Rejected(record, line, f"a value has the wrong form: {error}")
 
 

@@ -28,8 +28,11 @@ def parse(text: str) -> Iterator[Parsed]:
     """Read every record of a Markdown text."""
     for record, (line, front, body, raw) in enumerate(_split(text), start=1):
         try:
+            if "*" in front and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, Loader=_Loader)):
+                yield Rejected(record, line, "the front matter has YAML aliases, which are refused")  # a few lines of them make a text without end
+                continue
             table = yaml.load(front, Loader=_Loader) or {}
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             yield Rejected(record, line, f"the front matter is not YAML: {str(error).splitlines()[0]}")
             continue
         if not isinstance(table, dict):
@@ -37,7 +40,7 @@ def parse(text: str) -> Iterator[Parsed]:
             continue
         try:
             yield build(record, line, raw, **_fields(table, body))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             yield Rejected(record, line, f"a value of the front matter has the wrong form: {error}")
 
 
@@ -53,10 +56,12 @@ def _split(text: str) -> Iterator[tuple[int, str, str, str]]:
             at += 2
         else:
             at += 1
+    line, counted = 1, 0
     for number, (start, front_start, closing) in enumerate(starts):
+        line, counted = line + text.count("\n", counted, start), start
         end = starts[number + 1][0] if number + 1 < len(starts) else len(text)
         body = text[rules[closing].end() : end]
-        yield text.count("\n", 0, start) + 1, text[front_start : rules[closing].start()], body, text[start:end]
+        yield line, text[front_start : rules[closing].start()], body, text[start:end]
 
 
 def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:

@@ -41,7 +41,9 @@ def person(text: str) -> dict[str, str] | None:
     if not re.search(r"\w", text):
         return None
     first = text.split(",")[0]
-    if text.count(",") > 3 or (" " in first and _BODY.search(first)):
+    words = first.split(" ")
+    named_by_initials = _is_initials(words[0]) and "." in words[0] or len(words) == 2 and _is_initials(words[1])
+    if text.count(",") > 3 or (len(words) > 1 and not named_by_initials and _BODY.search(first)):
         return {"literal": text.rstrip(" ,")}
     return split_name(text)
 
@@ -85,7 +87,12 @@ def _by_commas(text: str) -> list[str]:
     text = text.strip(" ,")
     if text.endswith(".") and not re.search(r"[A-Z]\.", text[:-1]):
         text = text[:-1]  # the full stop that closes PubMed's list
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        if parts and _SUFFIX.match(part):
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part)
     if len(parts) < 2:
         return parts
     if all(" " in part for part in parts):

@@ -57,7 +57,13 @@ def print_answer(answer: dict[str, Any]) -> None:
     if answer["reviews"]:
         print()
     for review in answer["reviews"]:
-        out.print(Text(f"[{review['key']}] {review['label']}. {review['title']}" + (f" https://doi.org/{review['doi']}" if review["doi"] else "") + f"  ({review['id']})"))
+        out.print(
+            Text(
+                f"[{review['key']}] {review['label']}. {review['title']}"
+                + (f" https://doi.org/{review['doi']}" if review["doi"] else "")
+                + f"  ({review['id']})"
+            )
+        )
         for notice in review["notices"]:
             out.print(Text(f"    {notice['type'].upper()}: {notice['text']}", style="bold red"))
     for notice in answer["notices"]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corpus import FlorilegiumError
 from ui.cli.output import console, print_json
 from ui.cli.records import Json
 from ui.cli.session import Session
@@ -64,7 +65,11 @@ def describe(entry: Any, session: Session) -> dict[str, Any]:
     """A catalogue entry as `model list --json` prints it."""
     from assistant.models import installed_path
 
-    path = installed_path(entry, session.settings.models)
+    try:
+        path = installed_path(entry, session.settings.models)
+    except FlorilegiumError as error:
+        print(f"florilegium: {error}", file=sys.stderr)
+        path = None
     return {
         "name": entry.name,
         "title": entry.title,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from corpus import FlorilegiumError
 
 if TYPE_CHECKING:
-    from index.sync import Progress
     from rich.console import Console
+
+    from index.sync import Progress
 
 
 def print_json(value: Any) -> None:

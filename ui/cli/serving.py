@@ -15,6 +15,7 @@ import typer
 from ui.cli.session import Session
 
 if TYPE_CHECKING:
+    from ui.engine import LocalEngine
     from ui.settings import Settings
 
 
@@ -61,13 +62,13 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
         engine.close()
 
 
-def _serve(settings: Settings, engine: object, listener: socket.socket, install_model: str) -> int:
-    from ui.engine import LocalEngine
-
-    assert isinstance(engine, LocalEngine)
+def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, install_model: str) -> int:
     print("Starting …", file=sys.stderr, flush=True)
     if engine.library.count():
-        engine.sync(None)
+        from ui.cli.output import progress_bar
+
+        with progress_bar() as progress:
+            engine.sync(None, progress)
     import uvicorn
 
     from ui.web.follower import Follower

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from corpus import Filter, FlorilegiumError, Library
-from ui.web import look
+from corpus import Filter, FlorilegiumError, Library, UnavailableError
 from ui.web.rendering import answer_html, escape, fault_html, waiting_html
 
 if TYPE_CHECKING:
@@ -48,7 +47,9 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
                     examples=[{"text": question} for question in EXAMPLES],
                 )
                 with gr.Row(equal_height=True):
-                    box = gr.Textbox(placeholder="Ask in plain language …", show_label=False, container=False, scale=8, autofocus=True, max_lines=4, elem_id="fl-box")
+                    box = gr.Textbox(
+                        placeholder="Ask in plain language …", show_label=False, container=False, scale=8, autofocus=True, max_lines=4, elem_id="fl-box"
+                    )
                     send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="fl-send")
                     stop = gr.Button("Stop", scale=1, min_width=80, visible=False, elem_id="fl-stop")
                 with gr.Accordion("Filters", open=False, elem_id="fl-filters"):
@@ -93,7 +94,15 @@ def filters_from(since: float | None, until: float | None, chosen: tuple[list[st
 
 
 def _example_handler(engine: LocalEngine) -> Any:
-    def ask_example(history: list[dict[str, Any]], since: float | None, until: float | None, kind: list[str], substances: list[str], topics: list[str], picked: gr.SelectData) -> Iterator[Any]:
+    def ask_example(
+        history: list[dict[str, Any]],
+        since: float | None,
+        until: float | None,
+        kind: list[str],
+        substances: list[str],
+        topics: list[str],
+        picked: gr.SelectData,
+    ) -> Iterator[Any]:
         yield from _converse(engine, str(picked.value["text"]), history, filters_from(since, until, (kind, substances, topics)))
 
     return ask_example
@@ -124,10 +133,15 @@ def _converse(engine: LocalEngine, text: str, history: list[dict[str, Any]], fil
 def _events(engine: LocalEngine, text: str, filters: list[str]) -> Iterator[tuple[str, Any]]:
     """("quotes", Answer), then ("answer", Answer) or ("fault", error), as they happen in a thread of their own."""
     happened: queue.Queue[tuple[str, Any]] = queue.Queue()
+    left = threading.Event()
+
+    def go_on(_piece: str) -> None:
+        if left.is_set():
+            raise UnavailableError("it was stopped")
 
     def work() -> None:
         try:
-            answer: Answer = engine.answer(text, None, engine.filter(filters), None, on_quotes=lambda quotes: happened.put(("quotes", quotes)))
+            answer: Answer = engine.answer(text, None, engine.filter(filters), None, on_quotes=lambda quotes: happened.put(("quotes", quotes)), on_text=go_on)
             happened.put(("answer", answer))
         except FlorilegiumError as error:
             happened.put(("fault", error))
@@ -136,11 +150,14 @@ def _events(engine: LocalEngine, text: str, filters: list[str]) -> Iterator[tupl
             raise
 
     threading.Thread(target=work, name="ask", daemon=True).start()
-    while True:
-        event = happened.get()
-        yield event
-        if event[0] != "quotes":
-            return
+    try:
+        while True:
+            event = happened.get()
+            yield event
+            if event[0] != "quotes":
+                return
+    finally:
+        left.set()
 
 
 def _stopped() -> tuple[Any, Any]:
@@ -184,6 +201,3 @@ def _model_status(job: ModelJob) -> tuple[Any, Any]:
     if not status.available:
         return '<p class="fl-note">Answers are quotes. For written answers: <code>florilegium model install</code></p>', gr.update(visible=False)
     return "", gr.update(visible=False)
-
-
-__all__ = ["ask_page", "filters_from", "look"]

@@ -65,5 +65,6 @@ class Guard:
 def _name(host: str) -> str:
     host = host.lower()
     if host.startswith("["):
-        return host.partition("]")[0] + "]"
+        address, _, port = host.partition("]")
+        return address + "]" if not port or port.startswith(":") else host
     return host.rpartition(":")[0] if ":" in host else host

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus import FlorilegiumError
+
+if TYPE_CHECKING:
+    from assistant.models import CatalogueModel
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,15 @@ class ModelStatus:
     done: int = 0
     total: int = 0
     fault: str = ""
+
+
+def _present(model: CatalogueModel, folder: Path) -> bool:
+    from assistant.models import installed_path
+
+    try:
+        return installed_path(model, folder) is not None
+    except FlorilegiumError:
+        return False
 
 
 class ModelJob:
@@ -36,16 +49,19 @@ class ModelJob:
 
         with self._guard:
             status = self._status
-        available = bool(self._configured) or installed_path(find_model("embedded"), self._folder) is not None
+        try:
+            available = bool(self._configured) or installed_path(find_model("embedded"), self._folder) is not None
+        except FlorilegiumError as error:  # there, but damaged
+            return replace(status, available=False, fault=status.fault or str(error))
         return replace(status, available=available)
 
     def start(self, name: str) -> None:
         """Begin, unless it is installed or under way."""
-        from assistant.models import find_model, installed_path
+        from assistant.models import find_model
 
         model = find_model(name)
         with self._guard:
-            if self._status.running or installed_path(model, self._folder) is not None:
+            if self._status.running or _present(model, self._folder):
                 return
             self._status = ModelStatus(running=True, total=model.size)
         self._cancelled.clear()

@@ -61,7 +61,16 @@ def record_pages(library: Library) -> APIRouter:
         blocks = _blocks(shown, place)
         found = place is None or any(part.marked for block in blocks for part in block.parts)
         full = request.url.path + (f"?{request.url.query.replace('&panel=1', '').replace('panel=1', '')}" if request.url.query else "")
-        return _page("record.html", review=shown, newest=newest, blocks=blocks, found=found, panel=panel, full=full, in_title=place is not None and place.field == "title")
+        return _page(
+            "record.html",
+            review=shown,
+            newest=newest,
+            blocks=blocks,
+            found=found,
+            panel=panel,
+            full=full,
+            in_title=place is not None and place.field == "title",
+        )
 
     return router
 

@@ -58,7 +58,8 @@ def _cite(citation: Citation, answer: Answer) -> str:
 def _source(review: ReviewRef) -> str:
     doi = f' <a class="fl-doi" href="https://doi.org/{html.escape(review.doi)}" target="_blank" rel="noopener noreferrer">doi</a>' if review.doi else ""
     journal = f" <i>{escape(review.journal)}</i>." if review.journal else ""
-    return f'<li value="{review.key}"><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}{journal}{doi}</li>'
+    record = f'<a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a>'
+    return f'<li value="{review.key}">{record} {escape(review.title)}{journal}{doi}</li>'
 
 
 def _warning(review: ReviewRef) -> str:

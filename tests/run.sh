@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the tests. Uses a Chromium it finds; as root on Debian installs one; else runs all but the browser tests and says so at the end.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+python=${PYTHON:-.venv/bin/python}
+
+find_chromium() {
+    local name
+    for name in "${FLORILEGIUM_TEST_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
+        [ -n "$name" ] && command -v "$name" && return 0
+    done
+    return 1
+}
+
+chromium=$(find_chromium)
+if [ -z "$chromium" ] && [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
+    echo "Installing Chromium for the browser tests ..."
+    log=$(mktemp)
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core) >"$log" 2>&1 || tail -5 "$log"
+    chromium=$(find_chromium)
+fi
+
+select=()
+[ -n "$chromium" ] || select=(-m "not soak and not browser")
+FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest "${select[@]}" "$@"
+code=$?
+[ -n "$chromium" ] || echo "No Chromium was found: the browser tests did NOT run. Install one (Debian: apt-get install chromium) and run again."
+exit $code

@@ -1,0 +1,131 @@
+"""A reader's way through the page, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.test_serving import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("FLORILEGIUM_TEST_CHROMIUM")
+    if not program:
+        pytest.skip("no Chromium was found")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(built_home: Path, models_folder: Path, command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    import shutil
+
+    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("site") / "home"))
+    running = Served(home, models_folder, command)
+    yield running
+    running.stop(signal.SIGKILL)
+
+
+def open_page(browser: Browser, site: Served, width: int, elsewhere: list[str]) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+
+    def only_here(route: object) -> None:
+        url = route.request.url  # type: ignore[attr-defined]
+        if url.startswith((site.url, "data:", "blob:")):
+            route.continue_()  # type: ignore[attr-defined]
+        else:
+            elsewhere.append(url)
+            route.abort()  # type: ignore[attr-defined]
+
+    page.route("**/*", only_here)
+    page.goto(site.url)
+    page.wait_for_selector("#fl-box textarea", timeout=30_000)
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_ask_click_a_citation_and_find_the_words_marked(browser: Browser, site: Served, width: int) -> None:
+    elsewhere: list[str] = []
+    page = open_page(browser, site, width, elsewhere)
+    page.fill("#fl-box textarea", "How does ketamine act on glutamate to relieve depression?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("a.fl-cite", timeout=30_000)
+    sentence = page.locator(".fl-sentence").first.inner_text()
+    page.locator("a.fl-cite").first.click()
+    frame = page.frame_locator("#fl-evidence iframe")
+    marked = frame.locator("#marked")
+    marked.wait_for(timeout=15_000)
+    assert marked.is_visible()
+    assert marked.inner_text() in sentence
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+    assert elsewhere == []
+    page.context.close()
+
+
+def test_a_question_beside_the_collection_shows_what_is_nearest(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 1280, [])
+    page.fill("#fl-box textarea", "What is the boiling point of tungsten?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fl-none", timeout=30_000)
+    assert "does not answer" in page.locator(".fl-none").inner_text()
+    assert page.locator(".fl-nearest li").count() == 3
+    page.context.close()
+
+
+def test_words_of_a_question_are_shown_as_words(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 1280, [])
+    asked = "<img src=x onerror=document.title='broken'> **is** ketamine [safe](javascript:alert(1))?"
+    page.fill("#fl-box textarea", asked)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fl-foot", timeout=30_000)
+    page.wait_for_selector(".fl-answer", timeout=30_000)
+    assert page.title() != "broken"
+    assert asked in page.locator("#fl-chat .user").first.inner_text()
+    page.context.close()
+
+
+def test_an_example_is_asked_by_a_click(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 1280, [])
+    page.get_by_text("Is microdosing better than placebo?").first.click()
+    page.wait_for_selector("a.fl-cite", timeout=30_000)
+    page.context.close()
+
+
+def test_filters_show_counts_and_narrow_the_answer(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 1280, [])
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("From year").fill("2023")
+    page.keyboard.press("Tab")
+    page.wait_for_function("/\\d+ records/.test(document.querySelector('#fl-matching')?.innerText || '')", timeout=15_000)
+    page.fill("#fl-box textarea", "Does psilocybin help in depression?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fl-sources li", timeout=30_000)
+    labels = page.locator(".fl-sources .fl-record").all_inner_texts()
+    assert labels
+    assert all(int(label[-4:]) >= 2023 for label in labels if label[-4:].isdigit())
+    page.context.close()
