@@ -137,7 +137,7 @@ class Assistant:
         if prepared.answer.outcome == Outcome.NOT_IN_CORPUS:
             return prepared.answer
         timer = _Timer(dict(prepared.answer.seconds))
-        lines = self._evidence(prepared)
+        lines = self.evidence_lines(prepared)
         try:
             with timer.step("generate"):
                 text = _ask(model, prepared.question.text, lines, on_text)
@@ -163,7 +163,7 @@ class Assistant:
             seconds=_rounded(timer.seconds),
         )
 
-    def _evidence(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
+    def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
         """The best lines under keys of a closed set, as many as fit the budget; the chosen quotes come first."""
         order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
         ranked = [choice.sentence for choice in prepared.chosen]

@@ -84,7 +84,7 @@ class PassageSplitter:
         if self._spec.title_rule == "none" or longest < 1 or not title.strip():
             return ""
         offsets = self._model.tokenizer.encode(title, add_special_tokens=False).offsets
-        return title if len(offsets) <= longest else title[: offsets[longest - 1][1]].rsplit(" ", 1)[0]
+        return title if len(offsets) <= longest else title[: offsets[longest][0]].rsplit(" ", 1)[0]
 
     @staticmethod
     def embedded(title: str, text: str) -> str:

@@ -54,7 +54,7 @@ class SearchConfig(BaseModel):
     the share of a review's score that its `neighbours` nearest candidates give. Measured in docs/decisions/0003.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     spec: IndexSpec
     dense_depth: int = Field(default=200, ge=1, le=2000)

@@ -90,7 +90,7 @@ class BuiltIndex:
         known = self.state.spec
         if known is not None and known != spec:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
-        self.vectors = VectorStore(home.client, f"passages-{namespace + '-' if namespace else ''}{spec.folder}")
+        self.vectors = VectorStore(home.client, f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{spec.folder}")
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
         self._guard = threading.RLock()  # one object a file, whichever thread asks first; row numbers and their file change together

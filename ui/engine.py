@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from corpus import Filter, Library, UnavailableError, parse_filter
@@ -43,6 +45,12 @@ class Engine(Protocol):
         """Check the search data; each finding as {check, ok, detail, remedy}."""
         ...
 
+    def lab_run(
+        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Measure a test set: {report, notes, passages, embedded}, and with `rankings` what was found for each query. `folder` is absolute."""
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...
@@ -54,6 +62,7 @@ class LocalEngine:
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self.library: Library = workshop.library
+        self._measuring = threading.Lock()
 
     def search(self, query: str, k: int, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """See Engine."""
@@ -88,6 +97,22 @@ class LocalEngine:
         from ui.doctor import examine
 
         return examine(self.workshop, rebuild=rebuild, progress=progress)
+
+    def lab_run(
+        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """See Engine. One at a time: two would share one cached index and each other's milliseconds."""
+        from index.lab import Lab, parse_measures, read_set, run_report
+
+        name, chosen = self.workshop.config(config)
+        label = f"{name} with {', '.join(f'{key}={value}' for key, value in settings.items())}" if settings else name
+        wanted, chosen, given = parse_measures(measures), chosen.changed(dict(settings)), read_set(Path(folder))
+        with self._measuring:
+            self._export_query_encoder()
+            lab = Lab(self.workshop.index_home, self.workshop.model_files, self.workshop.encoder)
+            result = lab.run(given, chosen, label, progress)
+        found = {"report": run_report(given, result, wanted), "notes": given.notes(), "passages": result.passages, "embedded": result.embedded}
+        return found | {"rankings": result.rankings} if rankings else found
 
     def close(self) -> None:
         """See Engine."""

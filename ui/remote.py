@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,6 +47,12 @@ class RemoteEngine:
         """See Engine."""
         found: list[dict[str, Any]] = self._call("doctor", rebuild=rebuild)["checks"]
         return found
+
+    def lab_run(
+        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """See Engine."""
+        return self._call("lab-run", folder=folder, config=config, measures=measures, settings=dict(settings), rankings=rankings)
 
     def close(self) -> None:
         """Nothing to let go of."""

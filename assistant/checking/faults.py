@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from difflib import SequenceMatcher
 
 from assistant.checking.alignment import common_order
 from assistant.checking.features import FOUND
@@ -24,14 +23,18 @@ CLOSE = 0.6
 COPY, COPY_ORDER = 0.85, 0.75
 #: A word that is missing from a sentence with this share of the others, and is rarer than this, was put in the place of another.
 _REPLACED_FROM, _REPLACED_RARITY = 0.7, 4.0
+#: ... unless some word of the sentence is this like it (cosine): "anxiety" and "depression" have 0.55, "drug" and "medication" 0.79.
+_ALIKE = 0.65
+#: With this share of words in one order, words of which so many at most stand in the place of so many others have been exchanged for them.
+_SAME_ORDER, _SWAPPED_WORDS = 0.5, 3
 #: Weighed share of the common words that are negated on one side only.
 _APART = 0.3
 #: A sentence this near the best one in coverage may say without a "may" what the best one hedges.
 _AS_GOOD = 0.85
 
 _SUBSTANCE = re.compile(
-    r"(?:amine|etamin|ocybin|ocin|azepam|azolam|oxetine|opram|aline|azine|idone|apine|itriptyline|iptyline|mycin|cillin|statin|sartan|prazole|olol|mab|vir|caine|idol|done|phine|orphan|oxone|lamide|gine|gaine|caline|quine|vastatin|formin|tide|lithium|profen)$"
-    r"|^(?:lsd|mdma|dmt|lithium|ketamin\w*|esketamin\w*|psilocyb\w*|psilocin|ayahuasca|mescalin\w*|ibogain\w*|placebo|alcohol|cannabi\w*|nicotin\w*|opioid\w*|ssri|snri|morphin\w*|aspirin|ibuprofen|insulin|vitamin|caffeine)$")
+    r"(?:amine|etamin|ocybin|ocin|azepam|azolam|oxetine|opram|aline|azine|idone|apine|itriptyline|iptyline|mycin|cillin|statin|sartan|prazole|olol|mab|vir|caine|idol|done|phine|orphan|oxone|lamide|gine|gaine|caline|quine|vastatin|formin|tide|lithium|profen|azepine|phetamine)s?$"
+    r"|^(?:lsd|mdma|dmt|lithium|ketamin\w*|esketamin\w*|psilocyb\w*|psilocin|ayahuasca|mescalin\w*|ibogain\w*|placebo|alcohol|cannabi\w*|nicotin\w*|opioid\w*|ssri|snri|morphin\w*|aspirin|ibuprofen|insulin|vitamin|caffeine|psychedelic\w*|benzodiazepin\w*|barbiturat\w*|cocaine|heroin|thc|cbd)$")
 
 
 _SIDES = re.compile(r"\b(?:than|versus|vs|compared (?:with|to)|relative to|(?:superior|inferior|preferable) to|outperform\w*|exceed\w*|surpass\w*|precede\w*)\b", re.I)
@@ -61,17 +64,19 @@ class Rules:
         self._telling = pair.telling
         self._found = self._share_found()
         self._absent = [figure for figure in pair.claim.figures if not borne_out(figure, pair.evidence.figures)]
+        self._order = common_order([word.stem for word in a.words], [word.stem for word in pair.best.content], a.weight_of()) / a.total
+        self._copy = self._found >= COPY and self._order >= COPY_ORDER
+        self._edits = self._differences() if self._order >= _SAME_ORDER else []
         self._part = shared_part(pair.best.text, pair.best.content, frozenset(word.stem for word in a.words))
 
     def apply(self) -> Findings:
         """Everything found, each reason once."""
         contrary = list(dict.fromkeys(self._contrary()))
-        faults = [*self._figures(), *self._names(), *self._certainty(), *contrary]
+        faults = [*self._figures(), *self._names(), *self._in_place_of_others(), *self._certainty(), *contrary]
         anywhere = self._pair.alignment.match.max(axis=0, initial=0.0)
         missing = [word.text for word, match in zip(self._pair.alignment.words, anywhere, strict=True) if match < FOUND and word.norm not in GENERIC]
-        return Findings(
-            tuple(dict.fromkeys(faults)), tuple(contrary), tuple(dict.fromkeys(missing)), tuple(figure.text for figure in self._absent), self._is_copy()
-        )
+        copy = self._copy and all(borne_out(figure, self._pair.best.figures) for figure in self._pair.claim.figures)
+        return Findings(tuple(dict.fromkeys(faults)), tuple(contrary), tuple(dict.fromkeys(missing)), tuple(figure.text for figure in self._absent), copy)
 
     def _share_found(self) -> float:
         """Weighed share of the telling words in the best sentence; a word pointing the same way ("lowered", "reduced") counts as found."""
@@ -80,6 +85,13 @@ class Rules:
         same_way = {i for i in self._telling if direction(words[i]) is not None and direction(words[i]) in ways}
         total = sum(weights[i] for i in self._telling) or 1.0
         return float(sum(weights[i] * max(self._match[i], 0.9 if i in same_way else 0.0) for i in self._telling) / total)
+
+    def _differences(self) -> list[tuple[list[Word], list[Word]]]:
+        """Short runs of words of the claim with what the best sentence has in their place, all other words being the same."""
+        mine, theirs = [word for s in self._pair.claim.sentences for word in s.words], list(self._pair.best.words)
+        matcher = SequenceMatcher(None, [word.stem for word in mine], [word.stem for word in theirs], autojunk=False)
+        runs = [(mine[a:b], theirs[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+        return [(a, b) for a, b in runs if max(len(a), len(b)) <= _SWAPPED_WORDS]
 
     def _contrary(self) -> Iterator[str]:
         if self._found < CLOSE:
@@ -94,6 +106,7 @@ class Rules:
             word = self._pair.alignment.words[i]
             if self._match[i] < FOUND and opposed(word.stem, self._pair.best.stems):
                 yield f"the evidence has the opposite of {word.text}"
+        yield from self._turned_in_place()
         if exchanged(self._pair.claim.sentences, self._pair.best):
             yield "the two sides of the comparison are exchanged"
 
@@ -113,10 +126,33 @@ class Rules:
             code = (word.text.isupper() and len(word.text) > 2) or any(c.isdigit() for c in word.text)
             if _SUBSTANCE.search(word.norm) or (code and self._found >= 0.5):
                 yield f"not named in the evidence: {word.text}"
-            elif self._found >= _REPLACED_FROM and a.weights[i] >= _REPLACED_RARITY and self._likeness.get(word.norm, 0.0) < FOUND:
+            elif self._found >= _REPLACED_FROM and a.weights[i] >= _REPLACED_RARITY and self._likeness.get(word.norm, 0.0) < _ALIKE:
                 yield f"not in the evidence: {word.text}"
 
+    def _in_place_of_others(self) -> Iterator[str]:
+        """Words that stand where the sentence, otherwise word for word the same there, has others (anxiety for depression)."""
+        matches = self._pair.alignment.match
+        strange = {word for i, word in enumerate(self._pair.alignment.words) if i in self._telling and matches[:, i].max() < FOUND}
+        for mine, theirs in self._edits:
+            if mine and any(word.content for word in theirs):
+                for word in mine:
+                    if word in strange and direction(word) is None and self._likeness.get(word.norm, 0.0) < _ALIKE:
+                        yield f"not in the evidence: {word.text}"
+
+    def _turned_in_place(self) -> Iterator[str]:
+        """Words of direction that stand where the sentence has the opposite, and in a near copy negations put in."""
+        for mine, theirs in self._edits:
+            ways = {sign for word in theirs if (sign := direction(word))}
+            if any((axis, -sign) in ways and (axis, sign) not in ways for axis, sign in filter(None, map(direction, mine))):
+                yield "the direction is the other one"
+            here, there = (len(NEGATION.findall(" ".join(word.text for word in words))) for words in (mine, theirs))
+            if self._copy and here % 2 != there % 2 and here:
+                yield "negated on one side only"
+
     def _denied_on_one_side(self) -> bool:
+        """In a near copy any word that only one side denies is enough; else the count of negations must differ, and much must be denied."""
+        if self._copy and self._denied_anywhere():
+            return True
         stances = [sentence.stance for sentence in self._pair.claim.sentences]
         if sum(stance.negations for stance in stances) % 2 == len(NEGATION.findall(self._part)) % 2:
             return False
@@ -127,6 +163,12 @@ class Rules:
         total = sum(weights[i] for i in shared)
         null = any(stance.null for stance in stances) != bool(NULL.search(self._part))
         return bool(null or (total and apart / total >= _APART))
+
+    def _denied_anywhere(self) -> bool:
+        flags: dict[str, set[bool]] = {}
+        for word in self._pair.best.words:
+            flags.setdefault(word.stem, set()).add(word.negated)
+        return any(word.negated not in flags.get(word.stem, {word.negated}) for word in self._pair.alignment.words)
 
     def _other_direction(self) -> bool:
         mine = [(*sign, word.negated, word.stem) for s in self._pair.claim.sentences for word in s.words if (sign := direction(word))]
@@ -140,19 +182,11 @@ class Rules:
 
     def _certainty(self) -> Iterator[str]:
         """ "Does" is more than "may"."""
-        if self._found < CLOSE and not MODAL.search(self._part):
-            return
         if MODAL.search(self._part) and not any(sentence.stance.modal for sentence in self._pair.claim.sentences):
             coverage = self._pair.alignment.coverage
             sentences = self._pair.evidence.sentences
             if not any(not s.stance.modal and coverage[j] >= _AS_GOOD * coverage[self._pair.best_index] for j, s in enumerate(sentences)):
                 yield "the evidence is less certain"
-
-    def _is_copy(self) -> bool:
-        a, best = self._pair.alignment, self._pair.best
-        order = common_order([word.stem for word in a.words], [word.stem for word in best.content], a.weight_of()) / a.total
-        return self._found >= COPY and order >= COPY_ORDER and all(borne_out(figure, best.figures) for figure in self._pair.claim.figures)
-
 
 def misplaced(claim: Sequence[ReadSentence], evidence: Sequence[ReadSentence]) -> Iterator[Figure]:
     """Figures of the claim that the evidence gives of something else ("30 % responded", where 30 % remitted and 50 % responded)."""

@@ -120,7 +120,7 @@ def _digits(text: str, out: list[Figure], taken: list[_Span]) -> None:
                 kind = _kind("", after["tail"] or "", value, text[after.end() : after.end() + _AFTER])
         if kind == "percent":
             value, places = value / 100, places + 2
-        out.append(Figure(value, kind, places, m.start("value"), m.end("value"), text[m.start("value") : m.end()].strip()))
+        out.append(Figure(value, kind, places, m.start("value"), m.end("value"), text[m.start("value") : m.end()].strip(), m["sign"] == "-"))
 
 
 def _kind(before: str, tail: str, value: float, after: str) -> str:

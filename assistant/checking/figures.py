@@ -19,7 +19,7 @@ class Figure:
     """A number as meant: percentages and fractions as a share of one, the rest as written.
 
     `kind` is percent, derived (a share worked out from "9 of 12"), n, p, effect, fold, year, count, count:study, time:week …, dose:mg …;
-    `places` are the decimals of the value as stored, for rounding; `start` and `end` count in the sentence's plain text.
+    `negative` is a minus before it, which counts for effect sizes only ("fell by 3" = -3); `places` are the decimals of the value as stored, for rounding; `start` and `end` count in the sentence's plain text.
     """
 
     value: float
@@ -28,6 +28,7 @@ class Figure:
     start: int
     end: int
     text: str
+    negative: bool = False
 
     @property
     def family(self) -> str:
@@ -52,7 +53,7 @@ def same_figure(claim: Figure, other: Figure) -> bool:
         table = _DAYS if claim.family == "time" else _MILLIGRAMS
         known = claim.unit in table and other.unit in table
         return known and math.isclose(a * table[claim.unit], b * table[other.unit], rel_tol=_UNIT_TOLERANCE)
-    if not comparable(claim, other):
+    if not comparable(claim, other) or (claim.kind == other.kind == "effect" and claim.negative != other.negative):
         return False
     if math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12):
         return True

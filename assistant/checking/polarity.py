@@ -77,7 +77,7 @@ def negated(text: str, words: list[Word]) -> list[Word]:
     breaks = [m.start() for m in _CLAUSE.finditer(text)]
     flags = [False] * len(words)
     for mark in marks:
-        stop = min((b for b in breaks if b >= mark.end()), default=len(text))
+        stop = min((b for b in breaks if b > mark.end() + 1), default=len(text))  # "could not, in this account, be revised": past the comma
         reached = [i for i, w in enumerate(words) if mark.end() <= w.start < stop][:_REACH]
         for i in reached:
             flags[i] = not flags[i]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.checking.lexicon import SAME, STOP, UNIT_WORDS, UNITS
+from assistant.checking.lexicon import FRACTION, SAME, STOP, UNIT_WORDS, UNITS
 
 WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _SUFFIXES = tuple(
@@ -24,8 +24,11 @@ _BRITISH = (
 )
 _PLAIN = str.maketrans(
     {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "µ": "u", "μ": "u", "’": "'", "–": "-", "−": "-", "‐": "-", "‑": "-", "·": "."}
-    | {"\u00a0": " ", "\u2009": " "}
+    | {"\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " "}
 )
+
+
+_SAYS_NOTHING = STOP | UNITS.keys() | FRACTION.keys() | UNIT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +125,4 @@ def _is_code(raw: str) -> bool:
 
 
 def _says_something(norm: str) -> bool:
-    return norm not in STOP and len(norm) > 1 and "'" not in norm and norm not in UNITS and norm not in UNIT_WORDS
+    return len(norm) > 1 and "'" not in norm and norm not in _SAYS_NOTHING

@@ -1,4 +1,6 @@
-"""BibTeX and BibLaTeX, as tools and people write them: macros, doubled keys, missing commas and braces. An entry that does not close ends where the next begins.
+"""BibTeX and BibLaTeX, as tools and people write them: macros, doubled keys, missing commas and braces.
+
+An entry that does not close ends where the next begins.
 
 (bibtexparser 2.1 leaves macros with `#` unresolved and loses entries with a doubled field, a doubled comma or no key.)
 """
@@ -16,14 +18,14 @@ _START = re.compile(r"@\s*([A-Za-z][\w-]*)\s*([{(])")
 _SURE_START = re.compile(r"^\s*@\s*[A-Za-z][\w-]*\s*[{(]\s*(?:[^\s,{}()=\"']*\s*(?:,|$)|[\w-]+\s*=)")
 _BRACES = re.compile(r"\\.|[{}]")
 _PARENS = re.compile(r"\\.|[{}()]")
-_KEY = re.compile(r"\s*([^,={}\"]*?)\s*(?:,|$)")
+_KEY = re.compile(r"([^,={}\"]*)(?:,|$)")
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#()]+)\s*=\s*")
-_NEXT = re.compile(r",\s*(?=[^\s=,{}\"#()]+\s*=)|\n\s*(?=[^\s=,{}\"#()]+\s*=\s*[{\"\d])")
+_NEXT = re.compile(r",\s*(?=[^\s=,{}\"#()]+\s*=)|\n[ \t]*(?=[^\s=,{}\"#()]+\s*=\s*[{\"\d])")
 _WORD = re.compile(r"[^\s,#{}\"]+")
 _QUOTE_OR_BRACE = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _AFTER_QUOTE = re.compile(r"\s*(?:[,#})]|$|\n\s*[\w-]+\s*=)")
 _JOINT = re.compile(r"\s*#\s*")
-_UNCLOSED = re.compile(r"\s*\n\s*[\w-]+\s*=\s*[{\"\d]")
+_UNCLOSED = re.compile(r"\n[ \t]*[\w-]+[ \t]*=[ \t]*[{\"\d]")
 
 
 @dataclass
@@ -99,12 +101,13 @@ def _finished(entry: _Entry) -> tuple[str, int, str, str]:
 
 def _split_key(body: str) -> tuple[str, str]:
     found = _KEY.match(body)
-    return (found[1], body[found.end() :]) if found else ("", body)
+    return (found[1].strip(), body[found.end() :]) if found else ("", body)
 
 
 def _fields(text: str, macros: dict[str, str]) -> list[tuple[str, str]]:
     """(name in lower case, value) of every field, in order."""
     fields: list[tuple[str, str]] = []
+    pairs = _pairs(text)
     at = 0
     while True:
         name = _NAME.match(text, at)
@@ -114,17 +117,17 @@ def _fields(text: str, macros: dict[str, str]) -> list[tuple[str, str]]:
                 return fields
             at = again.end()
             continue
-        value, at = _value(text, name.end(), macros)
+        value, at = _value(text, name.end(), macros, pairs)
         fields.append((name[1].lower(), value))
 
 
-def _value(text: str, at: int, macros: dict[str, str]) -> tuple[str, int]:
+def _value(text: str, at: int, macros: dict[str, str], pairs: dict[int, int]) -> tuple[str, int]:
     """A value whose parts may be joined by `#`, and the place after it."""
     parts: list[str] = []
     while True:
         sign = text[at : at + 1]
         if sign == "{":
-            end = _matching(text, at)
+            end = pairs[at] if at in pairs else _line_end(text, at)
             parts.append(text[at + 1 : end])
             at = end + 1
         elif sign == '"':
@@ -153,12 +156,19 @@ def _closing_quote(text: str, at: int) -> int:
     return len(text)
 
 
-def _matching(text: str, at: int) -> int:
-    """The place of the brace that closes the one at `at`, or the end of the last line before the next field where none does."""
-    depth = 0
-    for match in _BRACES.finditer(text, at):
-        depth += (match[0] == "{") - (match[0] == "}")
-        if depth == 0:
-            return match.start()
+def _pairs(text: str) -> dict[int, int]:
+    """The place of the closing brace for each opening one."""
+    pairs: dict[int, int] = {}
+    open_ones: list[int] = []
+    for match in _BRACES.finditer(text):
+        if match[0] == "{":
+            open_ones.append(match.start())
+        elif match[0] == "}" and open_ones:
+            pairs[open_ones.pop()] = match.start()
+    return pairs
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where a value ends whose brace is never closed: before the line of the next field."""
     unclosed = _UNCLOSED.search(text, at)
     return unclosed.start() if unclosed else len(text)

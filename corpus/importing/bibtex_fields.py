@@ -12,16 +12,19 @@ from corpus.importing.names import person, without_et_al
 from corpus.importing.tagged import paragraphs
 
 _NAMES = {
-    "journal": "journal", "journaltitle": "journal", "journal-title": "journal", "shortjournal": "journal-short", "booktitle": "secondary-title",
-    "series": "series", "year": "year", "date": "year", "volume": "volume", "pages": "pages", "eid": "article-number", "article-number": "article-number",
-    "articleno": "article-number", "issn": "serial", "isbn": "serial", "eissn": "serial", "abstract": "abstract", "publisher": "publisher",
-    "school": "publisher", "institution": "publisher", "organization": "publisher", "address": "place", "location": "place", "city": "place",
-    "language": "language", "langid": "language", "edition": "edition", "shorttitle": "short-title", "type": "type-of-work", "volumes": "volumes",
-    "eventtitle": "event", "conference": "event", "venue": "event-place", "urldate": "accessed", "note": "note", "annote": "note", "annotation": "note",
+    "journal": "journal", "journaltitle": "journal", "journal-title": "journal", "shortjournal": "journal-short",
+    "booktitle": "secondary-title", "series": "series", "year": "year", "date": "year", "volume": "volume", "pages": "pages",
+    "eid": "article-number", "article-number": "article-number", "articleno": "article-number", "issn": "serial", "isbn": "serial",
+    "eissn": "serial", "abstract": "abstract", "publisher": "publisher", "school": "publisher", "institution": "publisher",
+    "organization": "publisher", "address": "place", "location": "place", "city": "place", "language": "language", "langid": "language",
+    "edition": "edition", "shorttitle": "short-title", "type": "type-of-work", "volumes": "volumes", "eventtitle": "event",
+    "conference": "event", "venue": "event-place", "urldate": "accessed", "note": "note", "annote": "note", "annotation": "note",
     "pmid": "pmid", "pmcid": "pmcid", "origtitle": "original-title", "copyright": "rights", "lccn": "call-number",
 }  # fmt: skip
-_ADDRESSES = frozenset({"url", "doi", "file", "eprint", "pmid", "pmcid", "issn", "isbn", "eissn", "howpublished", "bdsk-url-1", "bdsk-url-2", "ee", "pdf"})
-_PEOPLE = {"author": "author", "authors": "author", "editor": "editor", "editors": "editor", "translator": "translator", "bookauthor": "container-author"}
+_ADDRESSES = frozenset("url doi file eprint pmid pmcid issn isbn eissn howpublished bdsk-url-1 bdsk-url-2 ee pdf".split())
+_PEOPLE = {
+    "author": "author", "authors": "author", "editor": "editor", "editors": "editor", "translator": "translator", "bookauthor": "container-author",
+}  # fmt: skip
 
 
 def read(kind: str, key: str, fields: list[tuple[str, str]]) -> Item:
@@ -31,7 +34,7 @@ def read(kind: str, key: str, fields: list[tuple[str, str]]) -> Item:
         csl_type = "article-journal"
     named: list[Named] = []
     people: list[tuple[str, str]] = []
-    table = {name: value for name, value in reversed(fields)}
+    table = dict(reversed(fields))
     for name, value in fields:
         if name in _PEOPLE:
             people.append((name, value))

@@ -12,6 +12,7 @@ from corpus.importing.csl import DATES, NAMES
 from corpus.importing.dates import csl_date, date_parts
 from corpus.importing.fields import told
 from corpus.importing.gather import Item
+from corpus.importing.names import without_et_al
 from corpus.importing.parsing import Parsed, Rejected
 from corpus.importing.tagged import paragraphs
 from corpus.review import Review
@@ -20,7 +21,7 @@ _ABSENT = frozenset({"abstract", "keyword", "categories", "DOI", "PMID", "PMCID"
 _SIGNS = re.compile(r"[\s,;\[]*")
 _MEMBERS = re.compile(r'\{\s*"(?:message|items|references|data|config)"')
 _INNER = re.compile(r'"(?:items|references|data)"\s*:\s*\[')
-_NEXT = re.compile(r"\}\s*,?\s*(?=\{)")
+_NEXT = re.compile(r"\}[\s,]*(?=\{)")
 _TAGS = re.compile(r"</?jats:[^<>]*>")
 _MOST = 50_000_000  # characters of one item
 _KEPT = 4_000_000
@@ -151,12 +152,17 @@ def _item(table: dict[str, Any]) -> Item:
         item.keyword(*re.split(";" if ";" in keywords else ",", keywords))
     else:
         item.keyword(*_texts(keywords))
-    for author in list(item.csl.get("author") or []) if isinstance(item.csl.get("author"), list) else []:
-        if isinstance(author, dict) and re.fullmatch(r"(?:et al\.?|others)", str(author.get("literal") or author.get("family") or "").strip(), re.IGNORECASE):
-            item.csl["author"] = [name for name in item.csl["author"] if name is not author]
-            item.partial = True
+    authors = item.csl.get("author")
+    if isinstance(authors, list):
+        item.csl["author"] = [author for author in authors if not _is_et_al(author)]
+        item.partial = len(item.csl["author"]) < len(authors)
     item.csl = {key: value for key, value in item.csl.items() if value not in (None, "", [], {})}
     return item
+
+
+def _is_et_al(author: Any) -> bool:
+    text = (author.get("literal") or author.get("family") or "") if isinstance(author, dict) else author
+    return not without_et_al(str(text))[0] and bool(str(text).strip())
 
 
 def _texts(value: Any) -> list[str]:

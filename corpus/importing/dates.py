@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 _MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
-    "mär": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12,
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12, "mär": 3,
+    "mai": 5, "okt": 10, "dez": 12, "fév": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12,
 }  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d|2100)(?!\d)")
 _COMPACT = re.compile(r"^\s*(1[4-9]\d\d|20\d\d)([01]\d)([0-3]\d)\s*$")
 _NUMERIC = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)[-/.](\d{1,2})(?!\d)(?:[-/.](\d{1,2})(?!\d))?")
+_LONG = 200  # characters of a date
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -23,7 +24,7 @@ def find_year(text: Any) -> int | None:
 
 def date_parts(text: Any) -> list[int]:
     """[year], [year, month] or [year, month, day] of a date like `2019/10//`, `1996 Jul 9`, `9 July 1996` or `20190128`; [] without a year."""
-    text = str(text or "")
+    text = str(text or "")[:_LONG]
     compact = _COMPACT.match(text)
     if compact:
         return _valid([int(part) for part in compact.groups()])
@@ -38,6 +39,7 @@ def date_parts(text: Any) -> list[int]:
 
 def month_day(text: str) -> list[int]:
     """[month], [month, day] or [] of a date without its year: `Jul 9`, `15 MAR`, `Jan-Feb`, `10/01`."""
+    text = text[:_LONG]
     named = next(((match, number) for match in _WORD.finditer(text) if (number := _month(match[0]))), None)
     if named is None:
         numeric = re.fullmatch(r"\D{0,3}(\d{1,2})[-/](\d{1,2})\D*", text.strip())

@@ -35,7 +35,6 @@ _BLOCK = 1 << 20
 _SAMPLE = 4 << 20
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_TELLING_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _DECLARED = re.compile(rb"^%\s*Encoding:\s*([\w-]+)|^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE | re.MULTILINE)
 _LATIN = frozenset("iso-8859-1 iso8859-1 latin1 latin-1 ascii us-ascii cp1252 windows-1252 utf-8 utf8 utf-16 utf16".split())
 _IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])")
@@ -94,7 +93,7 @@ def _detect(stream: BinaryIO) -> Encoding:
 
 def _telling(sample: bytes) -> bytes:
     """The lines that have more than ASCII: only they say anything."""
-    return b"\n".join(_TELLING_LINE.findall(sample))[:_BLOCK]
+    return b"\n".join(line for line in re.split(rb"[\r\n]+", sample) if not line.isascii())[:_BLOCK]
 
 
 def _utf16(head: bytes) -> Encoding | None:
@@ -148,7 +147,7 @@ def _decoded(sample: bytes, codec: str) -> str | None:
 
 def _stands_alone(text: str) -> bool:
     """Whether the characters beyond ASCII stand beside each other instead of inside words of Latin letters, as misread accents do."""
-    wide = [match for match in re.finditer(r"[\u1100-\uffef]+", text)]
+    wide = list(re.finditer(r"[\u1100-\uffef]+", text))
     inside = sum(bool(re.search(r"[a-z]", text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1])) for match in wide)
     return bool(wide) and inside <= len(wide) // 5 and sum(len(match[0]) for match in wide) >= 2 * len(wide)
 
@@ -168,13 +167,13 @@ def _is_korean(text: str) -> bool:
 
 def _is_gb(text: str) -> bool:
     pairs = re.findall(rb"[\x80-\xff][\x40-\xff]", text.encode("gb18030", errors="ignore"))
-    common = sum(0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)  # the 3,755 everyday characters of GB 2312
+    common: int = sum(0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)  # the 3,755 everyday characters of GB 2312
     return common >= 0.7 * len(pairs)
 
 
 def _is_big5(text: str) -> bool:
     pairs = re.findall(rb"[\x80-\xff][\x40-\xff]", text.encode("cp950", errors="ignore"))
-    common = sum(0xA4 <= pair[0] <= 0xC6 for pair in pairs)  # the 5,401 everyday characters of Big5
+    common: int = sum(0xA4 <= pair[0] <= 0xC6 for pair in pairs)  # the 5,401 everyday characters of Big5
     return common >= 0.7 * len(pairs)
 
 

@@ -6,7 +6,23 @@ import json
 import re
 
 from corpus.importing import (
-    bibtex, csl_json, endnote_xml, enw, jats, jsonl, markdown, nbib, ovid, page, pdf, pubmed_xml, refworks, ris, table, wos, zotero_rdf,
+    bibtex,
+    csl_json,
+    endnote_xml,
+    enw,
+    jats,
+    jsonl,
+    markdown,
+    nbib,
+    ovid,
+    page,
+    pdf,
+    pubmed_xml,
+    refworks,
+    ris,
+    table,
+    wos,
+    zotero_rdf,
 )  # fmt: skip
 from corpus.importing.document import Document
 from corpus.importing.parsing import Parser, by_chunks, by_lines, by_text
@@ -32,16 +48,16 @@ PARSERS: dict[str, Parser] = {
     "pdf": pdf.parse,
     "page": by_text(page.parse),
 }
-#: What each XML format holds that no other does.
+#: What each XML format holds that no other does: a tag, and one that stands not far behind its first occurrence.
 _XML = (
-    ("pubmed-xml", r"<(?:PubmedArticle|PubmedBookArticle|MedlineCitation)(?:Set)?[\s>]"),
-    ("zotero-rdf", r"<rdf:RDF\b"),
-    ("jats", r"<(?:\w+:)?article(?:\s[^<>]*)?>(?=[\s\S]{0,20000}<(?:\w+:)?(?:front|front-stub|body)\b)|<pmc-articleset"),
-    ("endnote-xml", r"<(?:record|RECORD)\b[^<>]*>(?=[\s\S]{0,20000}<(?:ref-type|contributors|titles|REFERENCE_TYPE|AUTHORS)\b)|<xml>\s*<records"),
+    ("pubmed-xml", r"<(?:PubmedArticle|PubmedBookArticle|MedlineCitation)(?:Set)?[\s>]", ""),
+    ("zotero-rdf", r"<rdf:RDF\b", ""),
+    ("jats", r"<(?:\w+:)?article[\s>]|<pmc-articleset", r"<(?:\w+:)?(?:front|front-stub|body)\b"),
+    ("endnote-xml", r"<(?:record|RECORD)\b|<xml>\s*<records", r"<(?:ref-type|contributors|titles|REFERENCE_TYPE|AUTHORS)\b|<records"),
 )
 #: The line that begins a record in each tagged format. The one that comes first in a file decides.
 _TAGGED = (
-    ("ris", r"^\s*TY {0,2}[-\u2013\u2014](?: |$|(?=[A-Z]{3,}))"),
+    ("ris", r"^[ \t\ufeff]*TY {0,2}[-\u2013\u2014](?: |$|(?=[A-Z]{3,}))"),
     ("enw", r"^%0 \S"),
     ("nbib", r"^PMID ?- ?\d|^(?:OWN|STAT) ?- \S"),
     ("wos", r"^PT [A-Z](?:\r?$|\w)|^FN (?:Clarivate|Thomson|ISI|Web of)"),
@@ -72,7 +88,7 @@ def _detect(text: str) -> str | None:
         return "markdown"
     if start.startswith(("[", "{")) and (kind := _detect_json(start)):
         return kind
-    if "<" in start[:2000] and (kind := next((name for name, mark in _XML if re.search(mark, start)), None)):
+    if "<" in start[:2000] and (kind := _detect_xml(start)):
         return kind
     sign = table.delimiter_of(start)
     if sign:
@@ -85,6 +101,14 @@ def _detect(text: str) -> str | None:
         if len(re.findall(line, start, re.MULTILINE)) >= min(least, written) and re.search(telling, start, re.MULTILINE):
             return name
     return "page" if page.looks_like_page(text) else None
+
+
+def _detect_xml(text: str) -> str | None:
+    for name, mark, near in _XML:
+        found = re.search(mark, text)
+        if found and re.search(near, text[found.start() : found.start() + 50_000]):
+            return name
+    return None
 
 
 def _detect_json(text: str) -> str | None:

@@ -14,27 +14,29 @@ from corpus.importing.xml_text import lines_of
 
 #: EndNote's numbers for types, for records that give no name.
 _NUMBERS = {
-    "17": "article-journal", "6": "book", "5": "chapter", "10": "paper-conference", "47": "paper-conference", "32": "thesis", "27": "report",
-    "12": "webpage", "13": "document", "19": "article-magazine", "23": "article-newspaper", "28": "book", "34": "manuscript", "46": "report",
+    "17": "article-journal", "6": "book", "5": "chapter", "10": "paper-conference", "47": "paper-conference", "32": "thesis",
+    "27": "report", "12": "webpage", "13": "document", "19": "article-magazine", "23": "article-newspaper", "28": "book",
+    "34": "manuscript", "46": "report",
 }  # fmt: skip
-_GROUPS = {
-    "authors": "author", "secondary-authors": "editor", "tertiary-authors": "series-editor", "subsidiary-authors": "translator",
-}  # fmt: skip
+_GROUPS = {"authors": "author", "secondary-authors": "editor", "tertiary-authors": "series-editor", "subsidiary-authors": "translator"}
+#: Path -> what it holds; the last five are of EndNote 4 to 7.
 _NAMES = {
-    "titles/title": "title", "titles/secondary-title": "secondary-title", "titles/tertiary-title": "series", "titles/short-title": "short-title",
-    "titles/alt-title": "journal-short", "periodical/full-title": "journal", "periodical/abbr-1": "journal-short", "periodical/abbr-2": "journal-short",
-    "alt-periodical/full-title": "journal-short", "pages": "pages", "volume": "volume", "issue": "issue", "number": "number-or-other",
-    "edition": "edition", "keywords/keyword": "keyword", "dates/year": "year", "dates/pub-dates/date": "date", "pub-location": "place",
-    "publisher": "publisher", "isbn": "serial", "issn": "serial", "accession-num": "accession", "call-num": "call-number", "electronic-resource-num": "doi",
+    "titles/title": "title", "titles/secondary-title": "secondary-title", "titles/tertiary-title": "series",
+    "titles/short-title": "short-title", "titles/alt-title": "journal-short", "periodical/full-title": "journal",
+    "periodical/abbr-1": "journal-short", "periodical/abbr-2": "journal-short", "alt-periodical/full-title": "journal-short",
+    "pages": "pages", "volume": "volume", "issue": "issue", "number": "number-or-other", "edition": "edition",
+    "keywords/keyword": "keyword", "dates/year": "year", "dates/pub-dates/date": "date", "pub-location": "place", "publisher": "publisher",
+    "isbn": "serial", "issn": "serial", "accession-num": "accession", "call-num": "call-number", "electronic-resource-num": "doi",
     "abstract": "abstract", "notes": "note", "research-notes": "note", "urls/related-urls/url": "url", "urls/web-urls/url": "url",
     "urls/pdf-urls/url": "link", "language": "language", "remote-database-name": "database", "remote-database-provider": "provider",
     "work-type": "type-of-work", "num-vols": "volumes", "access-date": "accessed", "custom2": "scopus-pmid", "custom5": "embase-pmid",
-    "custom7": "article-number",
-    "title": "title", "secondary_title": "secondary-title", "year": "year", "date": "date", "url": "url",  # as EndNote 4-7 wrote them
+    "custom7": "article-number", "title": "title", "secondary_title": "secondary-title", "year": "year", "date": "date", "url": "url",
 }  # fmt: skip
 _IGNORED = frozenset({"database", "source-app", "ref-type", "foreign-keys"})
-_FOLDERS = frozenset({"contributors", "titles", "periodical", "alt-periodical", "keywords", "dates", "urls", "pub-dates", "related-urls", "web-urls", "pdf-urls",
-                      "text-urls", "image-urls", *_GROUPS, "translated-authors", "secondary_authors"})  # fmt: skip
+_FOLDERS = frozenset(
+    """contributors titles periodical alt-periodical keywords dates urls pub-dates related-urls web-urls pdf-urls text-urls image-urls authors
+    secondary-authors tertiary-authors subsidiary-authors translated-authors secondary_authors""".split()
+)
 
 
 def parse(chunks: Iterable[str]) -> Iterator[Parsed]:
@@ -67,4 +69,4 @@ def _fields(element: Element, path: str) -> Iterator[Named]:
         elif child.tag == "author":
             yield Named(_GROUPS.get(folder, ""), folder, lines_of(child).replace("\n", " "))
         else:
-            yield Named(_NAMES.get(place, ""), "rec-number" if place == "rec-number" else child.tag if child.tag != "url" else folder, lines_of(child))
+            yield Named(_NAMES.get(place, ""), folder if child.tag == "url" and folder else child.tag, lines_of(child))

@@ -12,11 +12,11 @@ from corpus.importing.tagged import Dialect, Field, Record, read_records
 
 _LINE = re.compile(r"^(%[0-9A-Z!@#$&()*+,=>?\[\]^~])(?:[ \t](.*)|)$")
 _NAMES = {
-    "%T": "title", "%A": "author", "%E": "editor", "%Y": "series-editor", "%?": "translator", "%J": "journal", "%B": "secondary-title", "%S": "series",
-    "%!": "short-title", "%O": "journal-short", "%D": "year", "%8": "date", "%[": "accessed", "%V": "volume", "%N": "issue", "%P": "pages",
-    "%@": "serial", "%R": "doi", "%U": "url", "%>": "link", "%Z": "note", "%X": "abstract", "%K": "keyword", "%G": "language", "%I": "publisher",
-    "%C": "place", "%7": "edition", "%9": "type-of-work", "%6": "volumes", "%L": "call-number", "%~": "database", "%W": "provider", "%M": "accession",
-    "%2": "scopus-pmid",
+    "%T": "title", "%A": "author", "%E": "editor", "%Y": "series-editor", "%?": "translator", "%J": "journal", "%B": "secondary-title",
+    "%S": "series", "%!": "short-title", "%O": "journal-short", "%D": "year", "%8": "date", "%[": "accessed", "%V": "volume", "%N": "issue",
+    "%P": "pages", "%@": "serial", "%R": "doi", "%U": "url", "%>": "link", "%Z": "note", "%X": "abstract", "%K": "keyword",
+    "%G": "language", "%I": "publisher", "%C": "place", "%7": "edition", "%9": "type-of-work", "%6": "volumes", "%L": "call-number",
+    "%~": "database", "%W": "provider", "%M": "accession", "%2": "scopus-pmid",
 }  # fmt: skip
 
 

@@ -18,10 +18,10 @@ _PARTS = frozenset(
     webpage review legal_case document""".split()
 )
 _PLAIN = {
-    "volume": "volume", "issue": "issue", "publisher": "publisher", "place": "publisher-place", "language": "language", "database": "source",
-    "short-title": "title-short", "call-number": "call-number", "volumes": "number-of-volumes", "number": "number", "event": "event-title",
-    "event-place": "event-place", "original-title": "original-title", "rights": "license", "series": "collection-title", "citation-key": "citation-key",
-    "series-number": "collection-number", "genre": "genre",
+    "volume": "volume", "issue": "issue", "publisher": "publisher", "place": "publisher-place", "language": "language",
+    "database": "source", "short-title": "title-short", "call-number": "call-number", "volumes": "number-of-volumes", "number": "number",
+    "event": "event-title", "event-place": "event-place", "original-title": "original-title", "rights": "license",
+    "series": "collection-title", "citation-key": "citation-key", "series-number": "collection-number", "genre": "genre",
 }  # fmt: skip
 _ROLES = {"author": "author", "editor": "editor", "series-editor": "collection-editor", "translator": "translator"}
 _PUBMED = re.compile(r"^(nlm|pubmed|medline|ncbi)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ from corpus.identity import clean_doi, clean_pmid
 from corpus.importing.dates import csl_date, date_parts, month_day
 from corpus.importing.names import person, without_et_al
 from corpus.importing.parsing import Parsed, build
+from corpus.importing.tagged import flow
 from corpus.vocabulary import default_vocabulary
 
 _NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "undefined", "-", "--"})
@@ -19,7 +20,6 @@ _FREE_TEXT = frozenset({"title", "container-title", "collection-title", "publish
 _RESOLVED = re.compile(r"^https?://(?:dx\.|www\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|pmid:?\s*)(\d{1,9})\b", re.IGNORECASE)
 _PMC = re.compile(r"\bPMC ?(\d{2,9})\b", re.IGNORECASE)
-_LINES = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _LONG_ISBN = re.compile(r"(?<!\d)97[89](?:[- ]?\d){10}(?!\d)")
 _SERIAL_WORDS = frozenset("print electronic online linking issn isbn eissn e-issn p-issn p e hardcover paperback ebook pbk hbk".split())
 _FACETS = ("kind", "publication_status")
@@ -39,19 +39,26 @@ class Item:
         self.facets: dict[str, list[str]] = {}
         self.extra: dict[str, list[str]] = {}
         self.partial = False
+        self._seen: set[tuple[str, str]] = set()
 
     def keep(self, tag: str, *values: str) -> None:
         """Keep values for which there is no field under `extra`."""
         for value in values:
             value = value.strip()
-            if re.search(r"\w", value) and value not in (held := self.extra.setdefault(tag, [])):
-                held.append(value)
-        if not self.extra.get(tag, True):
-            del self.extra[tag]
+            if re.search(r"\w", value) and self._is_new(f"extra {tag}", value):
+                self.extra.setdefault(tag, []).append(value)
+
+    def _is_new(self, place: str, value: str) -> bool:
+        """Whether a value was not yet seen at a place."""
+        seen = (place, value)
+        if seen in self._seen:
+            return False
+        self._seen.add(seen)
+        return True
 
     def put(self, key: str, value: str, tag: str = "") -> None:
         """Set a CSL variable of one line of text; a second, different value is kept under `tag`."""
-        value = _LINES.sub(" ", value).strip()
+        value = flow(value)
         if not value or (value.lower() in _NOTHING and key not in _FREE_TEXT):
             return
         held = self.csl.setdefault(key, value)
@@ -66,8 +73,8 @@ class Item:
 
     def person(self, name: dict[str, str] | None, role: str = "author") -> None:
         """Add a name that is in its parts already."""
-        if name and name not in (held := self.csl.setdefault(role, [])):
-            held.append(name)
+        if name:  # two authors may well have the same name
+            self.csl.setdefault(role, []).append(name)
 
     def texts(self, paragraphs: str, tag: str) -> None:
         """Set the abstract; a second, different one is kept under `tag`."""
@@ -166,8 +173,8 @@ class Item:
     def keyword(self, *texts: str) -> None:
         """Add keywords, each in one line."""
         for text in texts:
-            word = _LINES.sub(" ", text).strip()
-            if word and word not in self.keywords:
+            word = flow(text)
+            if word and self._is_new("keyword", word):
                 self.keywords.append(word)
 
     def keyword_fields(self, fields: Iterable[str]) -> None:

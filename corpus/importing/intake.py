@@ -22,6 +22,7 @@ from corpus.merging import fill, same_work
 from corpus.review import Review, Source, Status
 
 _CHUNK = 500  # records matched against the library in one go
+_UNDO = "undo-import"  # what was done to a record whose adding was taken back
 Progress = Callable[[str, int], None]
 
 
@@ -78,13 +79,14 @@ def undo_import(library: Library, batch_id: str, *, actor: str = "local") -> lis
             if review is None or review.revision != row.revision:
                 left.append(review_id)
             elif before is None:
-                change.put(review.model_copy(update={"status": Status.WITHDRAWN}), "undo-import")
+                change.put(review.model_copy(update={"status": Status.WITHDRAWN}), _UNDO)
             else:
                 query = sa.select(version.c.document).where(version.c.review_id == review_id, version.c.revision == before)
                 former = json.loads(change.connection.execute(query).scalar_one())
-                change.put(Review.model_validate(former), "undo-import")
+                change.put(Review.model_validate(former), "undo-update")
         change.flush()
-        change.connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(undone_revision=change.revision))
+        revision = change.revision if change.changed else change.connection.execute(sa.select(schema.library.c.revision)).scalar_one()
+        change.connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(undone_revision=revision))
     return left
 
 
@@ -99,7 +101,7 @@ def list_imports(library: Library) -> list[dict[str, Any]]:
     return found
 
 
-class _DryRun(Exception):
+class _DryRun(Exception):  # noqa: N818 - it is no error
     """Leaves the transaction without keeping it."""
 
 
@@ -196,8 +198,8 @@ class _Intake:
         matches = _Matches(self.change, [draft.review for draft in chunk])
         for draft in chunk:
             kept = matches.find(draft.review)
-            if kept is None:
-                matches.remember(self._add(draft.review, matches))
+            if kept is None or kept.id in matches.undone:
+                matches.remember(self._add(draft.review, matches) if kept is None else self._bring_back(kept, draft.review))
                 entry.added += 1
                 continue
             again = kept.id in self._met
@@ -226,6 +228,12 @@ class _Intake:
         self.items[review_id] = None
         self._met.add(review_id)
         return self.change.put(review.model_copy(update={"id": review_id}), "import", new=True)
+
+    def _bring_back(self, undone: Review, review: Review) -> Review:
+        """Put a record in the place of one that an undone import had added: nothing of that counts any more but its id."""
+        self.items[undone.id] = undone.revision
+        self._met.add(undone.id)
+        return self.change.put(review.model_copy(update={"id": undone.id}), "import")
 
 
 def _fetch_named(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
@@ -262,10 +270,18 @@ class _Matches:
                 self._reviews[review.id] = review
                 self._by_key.setdefault(prefix + row.value, []).append(review.id)
         self._reviews |= _fetch_named(self._connection, [review.id for review in reviews if review.id])
+        self.undone = self._undone()
         wanted = {review.id or base_id(review) for review in reviews}
         self._taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
         aliases = sa.select(schema.review_alias.c.alias).where(schema.review_alias.c.alias.in_(wanted))
         self._taken |= set(self._connection.execute(aliases).scalars())
+
+    def _undone(self) -> set[str]:
+        """Ids of the records found that are withdrawn because the import that added them was undone."""
+        version = schema.review_version
+        withdrawn = [review.id for review in self._reviews.values() if review.status is Status.WITHDRAWN]
+        query = sa.select(version.c.review_id, version.c.revision).where(version.c.review_id.in_(withdrawn), version.c.action == _UNDO)
+        return {row.review_id for row in self._connection.execute(query) if row.revision == self._reviews[row.review_id].revision} if withdrawn else set()
 
     def find(self, review: Review) -> Review | None:
         """The record that is the same work, or None. An id given by the file counts unless DOI or PMID speak against it."""
@@ -282,6 +298,7 @@ class _Matches:
     def remember(self, review: Review) -> None:
         """Take the new state of a record, or a new record, for those that follow in the chunk."""
         self._reviews[review.id] = review
+        self.undone.discard(review.id)
         self._taken.add(review.id)
         for key in _keys(review):
             held = self._by_key.setdefault(key, [])

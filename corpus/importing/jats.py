@@ -17,6 +17,7 @@ _LEFT_OUT = frozenset(
 )
 _BLOCKS = frozenset("list disp-quote boxed-text def-list verse-group speech statement disp-formula-group".split())
 _CITED = re.compile(r"\s*[\[(][\s,;\u2010-\u2015-]*[\])]")
+_NUMBERS = re.compile(r"[\s\d,;*\u2010-\u2015-]*")
 _OTHER_WORDS = frozenset({"abbreviations", "abbr", "jel", "headers"})
 _DATES = ("ppub", "collection", "pub", "epub-ppub", "epub", "epreprint", "preprint", "")
 
@@ -166,7 +167,8 @@ def _blocks(element: Element) -> Iterator[str]:
 def _drop_citations(article: Element) -> None:
     """Take out the numbers of references; a year that is a reference ("Doe, 2016") stays, it is part of the sentence."""
     for element in article.iter("xref"):
-        if element.get("ref-type") == "bibr" and re.fullmatch(r"[\s\d,;*\u2010-\u2015-]*", text := "".join(element.itertext())) and not re.search(r"\d{4}", text):
+        text = "".join(element.itertext())
+        if element.get("ref-type") == "bibr" and _NUMBERS.fullmatch(text) and not re.search(r"\d{4}", text):
             for child in list(element):
                 element.remove(child)
             element.text = ""

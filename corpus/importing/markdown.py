@@ -8,17 +8,22 @@ from typing import Any
 
 import yaml
 
+from corpus.importing.names import read_names, split_people
 from corpus.importing.parsing import Draft, Parsed, Rejected, build, make_csl
 from corpus.review import LIST_FIELDS, Name, Review
 
 _RULE = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_HEADING = re.compile(r"^(#{2,3})[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^##[ \t]+(\S(?:.*\S)?)[ \t]*$", re.MULTILINE)
+_SUBHEADING = re.compile(r"^###[ \t]+(\S(?:.*\S)?)[ \t]*$", re.MULTILINE)
+_UNTITLED = "(untitled)"
 _HEADINGS = {"Summary": "summary", "Abstract": "abstract", "Findings": "findings", "Limits": "limits", "Full text": "sections"}
 _CSL_KEYS = {
     "journal": "container-title", "doi": "DOI", "pmid": "PMID", "url": "URL", "volume": "volume", "issue": "issue", "pages": "page",
     "issn": "ISSN", "language": "language", "publisher": "publisher",
 }  # fmt: skip
 _OWN_KEYS = ("id", "status", "keywords", "access", "extra", "alternatives", "section_titles", "summary", "abstract", "findings", "limits", "sections")
+#: What the front matter says in keys of its own; a facet of such a name stands under `facets`.
+_TAKEN = frozenset({*_OWN_KEYS, *_CSL_KEYS, "type", "title", "authors", "authors_partial", "year", "notices", "facets", "csl"})
 _BOOLEAN = {"true": True, "yes": True, "false": False, "no": False, "": False}
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -31,7 +36,7 @@ def parse(text: str) -> Iterator[Parsed]:
             if "*" in front and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, Loader=_Loader)):
                 yield Rejected(record, line, "the front matter has YAML aliases, which are refused")  # a few lines of them make a text without end
                 continue
-            table = yaml.load(front, Loader=_Loader) or {}
+            table = yaml.load(front, Loader=_Loader) or {}  # noqa: S506 - the base loader makes nothing but texts, lists and dicts
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             yield Rejected(record, line, f"the front matter is not YAML: {str(error).splitlines()[0]}")
             continue
@@ -46,7 +51,7 @@ def parse(text: str) -> Iterator[Parsed]:
 
 def _split(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Yield (line, front matter, body, raw). A rule opens a record only when a YAML mapping and a second rule follow it."""
-    rules = [match for match in _RULE.finditer(text)]
+    rules = list(_RULE.finditer(text))
     starts: list[tuple[int, int, int]] = []
     at = 0
     while at + 1 < len(rules):
@@ -66,53 +71,81 @@ def _split(text: str) -> Iterator[tuple[int, str, str, str]]:
 
 def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:
     csl: dict[str, Any] = dict(table.pop("csl", {}) or {})
-    csl["type"] = table.pop("type", None)
+    csl["type"] = table.pop("type", None) or csl.get("type")
     csl["title"] = table.pop("title", None)
-    if table.get("authors"):
-        csl["author"] = [_author(author) for author in table["authors"]]
-    year = table.pop("year", None)
-    if year:
-        if not re.fullmatch(r"-?\d{1,4}", str(year)):
-            raise ValueError(f"year {year!r} is not a number")
-        csl["issued"] = {"date-parts": [[int(year)]]}
+    partial = _BOOLEAN[str(table.pop("authors_partial", "")).lower()]
+    authors = table.pop("authors", None)
+    if authors:
+        csl["author"], cut = _authors(authors)
+        partial = partial or cut
+    csl["issued"] = _issued(table.pop("year", None), csl.get("issued"))
     for ours, theirs in _CSL_KEYS.items():
         if table.get(ours):
             csl[theirs] = table.pop(ours)
-    partial = _BOOLEAN[str(table.pop("authors_partial", "")).lower()]
     fields: dict[str, Any] = {"csl": make_csl(csl), "authors_partial": partial}
-    table.pop("authors", None)
     fields |= {key: table.pop(key) for key in _OWN_KEYS if key in table}
     if table.get("notices"):
         fields["notices"] = tuple(table.pop("notices"))
     facets = dict(table.pop("facets", {}) or {})
-    facets |= {key: value if isinstance(value, list) else [value] for key, value in table.items() if value}
-    return fields | {"facets": facets} | _read_body(body)
+    facets |= {key: value for key, value in table.items() if value}
+    told, unknown = _read_body(body)
+    if unknown:
+        fields["extra"] = {**unknown, **dict(fields.get("extra") or {})}
+    return fields | {"facets": facets} | told
 
 
-def _author(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return {key: text for key, text in value.items() if text}
-    raise ValueError(f"author {value!r} needs `family:` and `given:`")
+def _authors(value: Any) -> tuple[list[dict[str, Any]], bool]:
+    """(names, whether some are missing) of a list of `family:` and `given:`, or of names as people write them."""
+    names: list[dict[str, Any]] = []
+    partial = False
+    for author in value if isinstance(value, list) else split_people(str(value)):
+        if isinstance(author, dict):
+            names.append({key: text for key, text in author.items() if text})
+        else:
+            found, cut = read_names([str(author)])
+            names += found
+            partial = partial or cut
+    return names, partial
 
 
-def _read_body(body: str) -> dict[str, Any]:
+def _issued(year: Any, date: Any) -> Any:
+    """The CSL date: the year, unless `date` is of that year and says more."""
+    if not year:
+        return date
+    if not re.fullmatch(r"-?\d{1,5}", str(year)):
+        raise ValueError(f"year {year!r} is not a number")
+    if not isinstance(date, dict):
+        return {"date-parts": [[int(year)]]}
+    date = {key: _BOOLEAN.get(value, value) if key == "circa" else value for key, value in date.items()}
+    return date if str(date.get("date-parts", [[None]])[0][0]) == str(year) else {"date-parts": [[int(year)]]}
+
+
+def _read_body(body: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """(fields, what stands under headings that are none of ours) of the text below the front matter."""
     fields: dict[str, Any] = {}
-    heads = list(_HEADING.finditer(body))
-    titles: list[str] = []
-    texts: list[str] = []
-    name = ""
-    for number, head in enumerate(heads):
-        text = body[head.end() : heads[number + 1].start() if number + 1 < len(heads) else len(body)].strip("\n")
-        if head[1] == "##":
-            name = _HEADINGS.get(head[2], "")
-            if name in ("findings", "limits"):
-                fields[name] = _bullets(text)
-            elif name in ("summary", "abstract"):
-                fields[name] = text
+    unknown: dict[str, list[str]] = {}
+    for heading, text in _parts(body, _HEADING):
+        name = _HEADINGS.get(heading)
+        if name in ("findings", "limits"):
+            fields[name] = [*fields.get(name, []), *_bullets(text)]
         elif name == "sections":
-            titles.append("" if head[2] == "(untitled)" else head[2])
-            texts.append(text)
-    return fields | ({"sections": texts, "section_titles": titles} if texts else {})
+            parts = _parts(text, _SUBHEADING)
+            fields["section_titles"] = [*fields.get("section_titles", []), *("" if title == _UNTITLED else title for title, _ in parts)]
+            fields["sections"] = [*fields.get("sections", []), *(section for _, section in parts)]
+        elif name:
+            fields[name] = "\n\n".join(part for part in (fields.get(name), text) if part)
+        elif text.strip():
+            unknown.setdefault(heading or "text", []).append(text.strip())
+    return fields, unknown
+
+
+def _parts(text: str, heading: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The text cut at its headings, as (heading, text); what stands before the first one has the heading ""."""
+    heads = list(heading.finditer(text))
+    ends = [*(head.start() for head in heads), len(text)]
+    before = text[: ends[0]].strip("\n")
+    parts = [(head[1], text[head.end() : end].strip("\n")) for head, end in zip(heads, ends[1:], strict=True)]
+    return [("", before), *parts] if before.strip() else parts
 
 
 def _bullets(text: str) -> list[str]:
@@ -147,55 +180,50 @@ def write(review: Review) -> str:
 
 
 def _survives(name: str, value: Any, review: Review, block: str) -> bool:
+    """Whether reading the block gives back what it was made from."""
     if _RULE.search(block):
         return False
+    expected = {name: list(value) if name in LIST_FIELDS else value}
+    if name == "sections":
+        expected["section_titles"] = list(review.section_titles)
     try:
-        back = _read_body(block)
+        return _read_body(block) == (expected, {})
     except ValueError:
         return False
-    same = back.get(name) == (list(value) if name in LIST_FIELDS else value)
-    return same and (name != "sections" or back.get("section_titles") == list(review.section_titles)) and set(back) <= {name, "section_titles"}
 
 
 def _block(heading: str, name: str, value: Any, titles: tuple[str, ...]) -> str:
     if name in ("findings", "limits"):
         text = "\n".join("- " + item.replace("\n", "\n  ") for item in value)
     elif name == "sections":
-        text = "\n\n".join(f"### {title or '(untitled)'}\n\n{section}" for title, section in zip(titles, value, strict=False))
+        text = "\n\n".join(f"### {title or _UNTITLED}\n\n{section}" for title, section in zip(titles, value, strict=False))
     else:
         text = value
     return f"## {heading}\n\n{text}"
 
 
 def _front(review: Review) -> dict[str, Any]:
-    front: dict[str, Any] = {"id": review.id} if review.id else {}
-    front |= {"title": review.title}
-    simple = all(set(author) <= {"family", "given"} for author in review.csl.get("author", []))
-    if review.authors and simple:
-        front["authors"] = [_name(name) for name in review.authors]
-    if review.authors_partial:
-        front["authors_partial"] = True
-    front["year"] = review.year
     rest = dict(review.csl)
     rest.pop("title", None)
-    if simple:
+    front: dict[str, Any] = {"authors_partial": review.authors_partial or None}
+    if all(set(author) <= {"family", "given"} for author in rest.get("author", [])):
+        front = {"authors": [_name(name) for name in review.authors], **front}
         rest.pop("author", None)
+    front["year"] = review.year
     if rest.get("issued") == {"date-parts": [[review.year]]}:
         rest.pop("issued")
-    if rest.get("type") == "article-journal":
-        rest.pop("type")
+    front["type"] = rest.pop("type") if rest.get("type") != "article-journal" else None
     for ours, theirs in _CSL_KEYS.items():
-        if isinstance(rest.get(theirs), str):
-            front[ours] = rest.pop(theirs)
+        front[ours] = rest.pop(theirs, None)
     front["status"] = review.status.value if review.status != "current" else None
     front["access"] = review.access if review.access != "open" else None
     front["notices"] = [notice.model_dump(exclude_none=True) for notice in review.notices]
     front["keywords"] = list(review.keywords)
-    own = {*_OWN_KEYS, *_CSL_KEYS, *front, "facets", "csl", "type"}
-    front |= {name: list(values) for name, values in review.facets.items() if name not in own}
-    front["facets"] = {name: list(values) for name, values in review.facets.items() if name in own}
-    front |= {"extra": review.extra, "alternatives": review.alternatives, "csl": rest}
-    return {key: value for key, value in front.items() if value not in (None, "", [], {})}
+    front |= {name: list(values) for name, values in review.facets.items() if name not in _TAKEN}
+    front["facets"] = {name: list(values) for name, values in review.facets.items() if name in _TAKEN}
+    front |= {"extra": review.extra, "alternatives": review.alternatives, "csl": {key: value for key, value in rest.items() if key != "type"}}
+    head = {"id": review.id, "title": review.title} if review.id else {"title": review.title}  # the first key is one that `_split` knows
+    return {key: value for key, value in {**head, **front}.items() if value not in (None, "", [], {}) or (key == "title" and not review.id)}
 
 
 def _name(name: Name) -> dict[str, str]:

@@ -12,11 +12,11 @@ _TYPES = {"preprint": "article", "book": "book", "books and book chapters": "cha
 E_NUMBER = re.compile(r"^[A-Za-z]{0,4}\d{1,8}$")
 #: What a link to another publication says of this one. (That this one corrects another says nothing against it.)
 NOTICES = {
-    "RIN": ("retraction", "Retraction in"), "RetractionIn": ("retraction", "Retraction in"),
-    "EIN": ("erratum", "Erratum in"), "ErratumIn": ("erratum", "Erratum in"),
-    "CRI": ("erratum", "Corrected and republished in"), "CorrectedandRepublishedIn": ("erratum", "Corrected and republished in"),
-    "RPI": ("erratum", "Corrected and republished in"), "RepublishedIn": ("erratum", "Corrected and republished in"),
-    "ECI": ("concern", "Expression of concern in"), "ExpressionOfConcernIn": ("concern", "Expression of concern in"),
+    "RIN": ("retraction", "Retraction in"), "RetractionIn": ("retraction", "Retraction in"), "EIN": ("erratum", "Erratum in"),
+    "ErratumIn": ("erratum", "Erratum in"), "CRI": ("erratum", "Corrected and republished in"),
+    "CorrectedandRepublishedIn": ("erratum", "Corrected and republished in"), "RPI": ("erratum", "Corrected and republished in"),
+    "RepublishedIn": ("erratum", "Corrected and republished in"), "ECI": ("concern", "Expression of concern in"),
+    "ExpressionOfConcernIn": ("concern", "Expression of concern in"),
 }  # fmt: skip
 
 

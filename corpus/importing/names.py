@@ -19,7 +19,7 @@ _BODY = re.compile(
 
 
 def split_name(text: str) -> dict[str, str]:
-    """A person's name as one piece of text, in CSL parts: "Family, Given", "Given van Family", "Family GF" or "Family G.F."; one word stays a literal."""
+    """A person's name as one piece of text, in CSL parts: "Family, Given", "Given van Family", "Family GF"; one word stays a literal."""
     text = " ".join(text.split()).strip(" ;")
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 1:
@@ -42,7 +42,7 @@ def person(text: str) -> dict[str, str] | None:
         return None
     first = text.split(",")[0]
     words = first.split(" ")
-    named_by_initials = _is_initials(words[0]) and "." in words[0] or len(words) == 2 and _is_initials(words[1])
+    named_by_initials = (_is_initials(words[0]) and "." in words[0]) or (len(words) == 2 and _is_initials(words[1]))
     if text.count(",") > 3 or (len(words) > 1 and not named_by_initials and _BODY.search(first)):
         return {"literal": text.rstrip(" ,")}
     return split_name(text)
@@ -66,16 +66,16 @@ def without_et_al(text: str) -> tuple[str, bool]:
     text = text.strip()
     if _OTHERS.match(text):
         return "", True
-    match = _ET_AL.search(text)
+    match = _ET_AL.search(text, max(0, len(text) - 40))
     return (text[: match.start()].rstrip(" ,;"), True) if match else (text, False)
 
 
 def split_people(text: str) -> list[str]:
     """The names in a table's cell that holds them all, however they are joined: by `;`, lines, `|`, "and", commas, or nothing but initials' dots."""
-    text = re.sub(r"[ \t]+", " ", text).strip()
-    for joint in (r"\s*;\s*", r"\s*\n\s*", r"\s*\|\s*", r"\s*//\s*"):
-        if re.search(joint, text.strip(" ;|\n")):
-            return [part for part in re.split(joint, text) if part.strip()]
+    text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
+    for joint in (";", "\n", "|", "//"):
+        if joint in text.strip(" ;|\n"):
+            return [part.strip() for part in text.split(joint) if part.strip()]
     glued = re.split(r"(?<=[A-Z]\.)(?=[^\W\d_]['\u2019]?[^\W\d_.])", text)
     if len(glued) > 1 and "," not in text:
         return glued
@@ -95,8 +95,8 @@ def _by_commas(text: str) -> list[str]:
             parts.append(part)
     if len(parts) < 2:
         return parts
-    if all(" " in part for part in parts):
-        return [", ".join(parts)] if len(parts) == 2 and not (_ends_in_initials(parts[0]) or _begins_with_initial(parts[0])) and _is_family(parts[0]) else parts
+    if all(" " in part for part in parts):  # "van den Berg, Jan Peter" is one name, "Jan Peter, Piet Hein" two
+        return [", ".join(parts)] if len(parts) == 2 and parts[0].split(" ")[0].lower() in _PARTICLES else parts
     if len(parts) % 2 == 0 and all(_is_given(part) for part in parts[1::2]):
         return [f"{family}, {given}" for family, given in zip(parts[0::2], parts[1::2], strict=True)]
     if len(parts) == 2:
@@ -104,20 +104,8 @@ def _by_commas(text: str) -> list[str]:
     return parts
 
 
-def _is_family(text: str) -> bool:
-    return text.split(" ")[0].lower() in _PARTICLES
-
-
 def _is_given(text: str) -> bool:
     return bool(re.fullmatch(r"(?:[A-Z]\.?[-\s]?){1,4}|[A-Z][\w'\u2019-]+(?: (?:[A-Z]\.?\s?)+)?", text))
-
-
-def _begins_with_initial(text: str) -> bool:
-    return bool(re.match(r"[A-Z]\.", text))
-
-
-def _ends_in_initials(text: str) -> bool:
-    return _is_initials(text.split(" ")[-1])
 
 
 def _is_initials(word: str) -> bool:

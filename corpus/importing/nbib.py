@@ -13,9 +13,10 @@ from corpus.importing.tagged import Dialect, Field, Record, flow, read_records
 
 _LINE = re.compile(r"^([A-Z]{2,4}) {0,3}-(.*)$")
 _NAMES = {
-    "TI": "title", "TT": "original-title", "AB": "abstract", "OAB": "abstract", "JT": "journal", "TA": "journal-short", "VI": "volume", "IP": "issue",
-    "PG": "pages", "DP": "year", "LA": "language", "PMID": "pmid", "PMC": "pmcid", "IS": "serial", "ISBN": "serial", "MH": "keyword", "OT": "keyword",
-    "KW": "keyword", "PB": "publisher", "EN": "edition", "BTI": "secondary-title", "CTI": "series", "VTI": "series", "UI": "pmid", "SI": "",
+    "TI": "title", "TT": "original-title", "AB": "abstract", "OAB": "abstract", "JT": "journal", "TA": "journal-short", "VI": "volume",
+    "IP": "issue", "PG": "pages", "DP": "year", "LA": "language", "PMID": "pmid", "PMC": "pmcid", "IS": "serial", "ISBN": "serial",
+    "MH": "keyword", "OT": "keyword", "KW": "keyword", "PB": "publisher", "EN": "edition", "BTI": "secondary-title", "CTI": "series",
+    "VTI": "series", "UI": "pmid", "SI": "",
 }  # fmt: skip
 _IDENTIFIER = re.compile(r"^(\S.*?)\s*\[(doi|pii|pmc|pubmed|bookaccession)\]\s*$", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def _match(line: str, _record: Record | None) -> Field | None:
 def _read(record: Record) -> Parsed:
     fields = record.fields
     kind = "article-journal"
-    if "BTI" in record.tags or "PB" in record.tags and "JT" not in record.tags:
+    if "BTI" in record.tags or ("PB" in record.tags and "JT" not in record.tags):
         kind = "chapter" if record.tags >= {"TI", "BTI"} else "book"
     named = [found for entry in fields for found in _named(entry, record.tags)]
     if "TI" not in record.tags:

@@ -16,19 +16,22 @@ _HEADING = re.compile(r"^\s*<\s*\d+\s*\.?\s*>\s*$")
 _LINE = re.compile(r"^ ?([A-Z][A-Z0-9]{1,4}) {1,3}- ?(.*)$")
 _LABEL = re.compile(r"^ ?([A-Z][A-Za-z /()'-]{1,50})$")
 _LABELS = {
-    "title": "TI", "author": "AU", "authors": "AU", "full author name": "FA", "author name": "AU", "authors full name": "FA", "abstract": "AB",
-    "year of publication": "YR", "publication year": "YR", "date of publication": "DP", "journal name": "JN", "source": "SO", "journal abbreviation": "JA",
-    "unique identifier": "UI", "accession number": "AN", "digital object identifier": "DO", "doi": "DO", "issn": "IS", "issn print": "IS",
-    "issn linking": "IL", "language": "LG", "volume": "VO", "issue": "IP", "issue/part": "IP", "page": "PG", "pages": "PG", "publisher": "PU",
-    "publication type": "PT", "document type": "DT", "mesh subject headings": "MH", "subject headings": "MH", "keyword heading": "KW", "keywords": "KW",
-    "keyword phrases": "ID", "key concepts": "ID", "institution": "IN", "pmid": "PM", "isbn": "IB", "country of publication": "CP", "heading words": "MH",
-    "emtree heading": "EM", "database": "DB", "status": "ST", "copyright": "CI", "comments": "CM", "local messages": "LM", "doi number": "DO", "author keywords": "KW", "chapter title": "CT", "link to the ovid full text or citation": "XL",
+    "title": "TI", "author": "AU", "authors": "AU", "full author name": "FA", "author name": "AU", "authors full name": "FA",
+    "abstract": "AB", "year of publication": "YR", "publication year": "YR", "date of publication": "DP", "journal name": "JN",
+    "source": "SO", "journal abbreviation": "JA", "unique identifier": "UI", "accession number": "AN", "digital object identifier": "DO",
+    "doi": "DO", "issn": "IS", "issn print": "IS", "issn linking": "IL", "language": "LG", "volume": "VO", "issue": "IP",
+    "issue/part": "IP", "page": "PG", "pages": "PG", "publisher": "PU", "publication type": "PT", "document type": "DT",
+    "mesh subject headings": "MH", "subject headings": "MH", "keyword heading": "KW", "keywords": "KW", "keyword phrases": "ID",
+    "key concepts": "ID", "institution": "IN", "pmid": "PM", "isbn": "IB", "country of publication": "CP", "heading words": "MH",
+    "emtree heading": "EM", "database": "DB", "status": "ST", "copyright": "CI", "comments": "CM", "local messages": "LM",
+    "doi number": "DO", "author keywords": "KW", "chapter title": "CT", "link to the ovid full text or citation": "XL",
 }  # fmt: skip
 _NAMES = {
-    "TI": "title", "OT": "original-title", "FA": "author", "AB": "abstract", "JN": "journal", "JA": "journal-short", "BT": "secondary-title",
-    "VO": "volume", "IP": "issue", "PG": "pages", "YR": "year", "DP": "date", "LG": "language", "LA": "language", "IS": "serial", "IT": "serial",
-    "IL": "serial", "IB": "serial", "BN": "serial", "PU": "publisher", "PB": "publisher", "DO": "doi", "PM": "pmid", "MH": "keyword", "HW": "keywords",
-    "SH": "keyword", "KW": "keywords", "EM": "keyword", "DB": "database", "ED": "editor", "UR": "url", "DI": "doi", "ET": "edition", "LC": "place",
+    "TI": "title", "OT": "original-title", "FA": "author", "AB": "abstract", "JN": "journal", "JA": "journal-short",
+    "BT": "secondary-title", "VO": "volume", "IP": "issue", "PG": "pages", "YR": "year", "DP": "date", "LG": "language", "LA": "language",
+    "IS": "serial", "IT": "serial", "IL": "serial", "IB": "serial", "BN": "serial", "PU": "publisher", "PB": "publisher", "DO": "doi",
+    "PM": "pmid", "MH": "keyword", "HW": "keywords", "SH": "keyword", "KW": "keywords", "EM": "keyword", "DB": "database", "ED": "editor",
+    "UR": "url", "DI": "doi", "ET": "edition", "LC": "place",
 }  # fmt: skip
 _AFTER_TITLE = re.compile(r"(?:(?:\s{2,}|(?<=[.?!]))\[[^\]]+\]|\s*\.?\s*\[(?:References?|Review|Erratum appears)[^\]]*\])\s*\.?$")
 _BRACKETED = re.compile(r"\s*\[[^\]]*\]")
@@ -36,10 +39,14 @@ _MARKS = re.compile(r"\s+[\d,+*]+$")
 _DEGREES = re.compile(r"(?<=\w)(?:\.?,?\s+(?:Ph\.?D|M\.?D|MPH|M\.?Sc|B\.?Sc|MBBS|FACSM|FRC\w+|RN|DrPH|PharmD|DDS|DVM|EdD|PsyD|ScD)\.?(?=,|\s|$))+$")
 #: "Journal. Vol.43(5), Sep 2015, pp. 623-634" and "Journal June 2015;58(6):688-696".
 _SOURCES = (
-    re.compile(r"^(?P<journal>.+?)\s+(?:(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter)[a-z]*[/ -]?){1,3}\s*)?(?:\d{1,2},?\s+)?\d{4};\s*(?P<volume>[\w-]+)(?:\((?P<issue>[^)]*)\))?:?\s*(?P<rest>.*)$"),
+    re.compile(
+        r"^(?P<journal>.+?)\s+(?:(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Fall|Autumn|Winter)[a-z]*[/ -]?){1,3}\s*)?"
+        r"(?:\d{1,2},?\s+)?\d{4};\s*(?P<volume>[\w-]+)(?:\((?P<issue>[^)]*)\))?:?\s*(?P<rest>.*)$"
+    ),
     re.compile(r"^(?P<journal>.+?)[.,]?\s+(?:Vol\.?\s*)?(?P<volume>\d[\w-]*)\s*\((?P<issue>[^)]*)\)[:,]?\s*(?P<rest>.*)$"),
     re.compile(r"^(?P<journal>[^\d]+?)[.,]?\s+(?:Vol\.?\s*)?(?P<volume>\d[\w-]*)(?P<issue>)[:,]\s*(?P<rest>.*)$"),
 )
+_LONG = 2000  # characters of an author's or a source's line
 _PAGES = re.compile(r"(?:^|pp?\.\s*|:\s*)([A-Za-z]?\d+(?:[-\u2013][A-Za-z]?\d+)?)(?=[\s.,;]|$)")
 
 
@@ -84,10 +91,10 @@ def _read(record: Record) -> Parsed:
         if tag == "TI" and "CT" in tags:
             named.append(Named("secondary-title", tag, flow(value)))
         elif tag in ("TI", "CT"):
-            named.append(Named("title", tag, _AFTER_TITLE.sub("", flow(value)).rstrip()))
+            named.append(Named("title", tag, _title(flow(value))))
         elif tag in ("AU", "FA", "ED"):
             if tag != "AU" or "FA" not in tags:
-                people = [_DEGREES.sub("", _MARKS.sub("", part)) for line in lines for part in re.split(r";\s*", _BRACKETED.sub("", line))]
+                people = [_DEGREES.sub("", _MARKS.sub("", part.strip())) for line in lines for part in _BRACKETED.sub("", line[:_LONG]).split(";")]
                 named.append(Named("editor" if tag == "ED" else "author", tag, "\n".join(re.sub(r"(?<=[a-z]{2})\.$", "", part) for part in people)))
         elif tag in ("LG", "LA"):
             named.append(Named("language", tag, flow(value).rstrip(".")))
@@ -109,6 +116,11 @@ def _read(record: Record) -> Parsed:
     return item.parsed(record.number, record.line, record.raw)
 
 
+def _title(text: str) -> str:
+    """The title without the kind of article that Ovid puts behind it."""
+    return text[:-200] + _AFTER_TITLE.sub("", text[-200:]).rstrip()
+
+
 def _kind(text: str) -> str:
     kind = from_name(text, "")
     return kind if kind and kind != "article-journal" else ""
@@ -116,7 +128,7 @@ def _kind(text: str) -> str:
 
 def _source(csl: dict[str, object], text: str) -> None:
     """Journal, volume, issue and pages from Ovid's source line, where the fields of their own are not there."""
-    found = next((match for pattern in _SOURCES if (match := pattern.match(text))), None)
+    found = next((match for pattern in _SOURCES if (match := pattern.match(text[:_LONG]))), None)
     csl["container-title"] = found["journal"].rstrip(" .,") if found else text.split(". ")[0].rstrip(".")
     if found:
         for key in ("volume", "issue"):

@@ -16,7 +16,8 @@ from corpus.importing.parsing import Parsed, Rejected
 _MOST_PAGES = 1500
 _ENOUGH = 30  # characters of text a page below which the text layer is a stamp at most
 _HEADINGS = re.compile(
-    r"^(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(abstract|summary|introduction|background|(?:materials? and |patients and )?methods?|methods and materials|methodology|"
+    r"^(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?"
+    r"(abstract|summary|introduction|background|(?:materials? and |patients and )?methods?|methods and materials|methodology|"
     r"results|findings|results and discussion|discussion|limitations|(?:discussion and )?conclusions?|concluding remarks|references|bibliography|"
     r"acknowledge?ments?|funding|literature cited|works cited)\s*[:.]?$",
     re.IGNORECASE,
@@ -24,6 +25,7 @@ _HEADINGS = re.compile(
 _END = frozenset({"references", "bibliography", "literature cited", "works cited"})
 _ASIDE = frozenset({"acknowledgements", "acknowledgments", "acknowledgement", "acknowledgment", "funding"})
 _DOI = re.compile(r"\b(?:doi\.org/|doi:?\s*)(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
+_FURNITURE = re.compile(r"@|doi|https?:|©|\bvol\b|issn|^[\W\d]*$|(?:\. ){4}", re.IGNORECASE)
 _NO_TITLE = re.compile(r"^(?:untitled|microsoft word|title|doi:|pii:|.*\.(?:docx?|pdf|tex|indd|qxd|dvi)$|[\W\d_]*$)", re.IGNORECASE)
 
 
@@ -83,7 +85,7 @@ def _body_lines(pages: list[str]) -> list[str]:
 
 def _first_title(lines: list[str]) -> str:
     """The first lines that read like a title, for a PDF that does not name its own."""
-    start = next((at for at, line in enumerate(lines[:30]) if len(line) > 15 and " " in line and not re.search(r"@|doi|https?:|©|\bvol\b|issn", line, re.IGNORECASE)), None)
+    start = next((at for at, line in enumerate(lines[:30]) if len(line) > 15 and " " in line and not _FURNITURE.search(line)), None)
     if start is None:
         return ""
     title = lines[start]

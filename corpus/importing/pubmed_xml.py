@@ -63,7 +63,8 @@ def _article(citation: Element) -> Item:
             linked_notice(item, code, source)
         elif code != "Cites":
             item.keep(code or "CommentsCorrections", source)
-    for tag, path in (("Affiliation", "AuthorList/Author/AffiliationInfo/Affiliation"), ("Grant", "GrantList/Grant"), ("DataBank", "DataBankList/DataBank")):
+    places = {"Affiliation": "AuthorList/Author/AffiliationInfo/Affiliation", "Grant": "GrantList/Grant", "DataBank": "DataBankList/DataBank"}
+    for tag, path in places.items():
         item.keep(tag, *dict.fromkeys(text_of(entry) for entry in article.findall(path)))
     item.keep("Chemical", *(found(entry, "NameOfSubstance") for entry in citation.findall("ChemicalList/Chemical")))
     item.keep("ConflictOfInterest", found(citation, "CoiStatement"))
@@ -82,7 +83,8 @@ def _book(document: Element) -> Item:
             item.put("container-title", found(book, "BookTitle"))
         else:
             item.put("title", found(book, "BookTitle"))
-        _people(item, book)
+        if not title or "author" not in item.csl:
+            _people(item, book)
         item.put("publisher", found(book, "Publisher/PublisherName"))
         item.put("publisher-place", found(book, "Publisher/PublisherLocation"))
         item.put("collection-title", found(book, "CollectionTitle"))

@@ -1,4 +1,4 @@
-"""RIS in its dialects: EndNote, Zotero, Mendeley, RefMan, Citavi, Rayyan, Ovid, Embase, ProQuest, Scopus, Web of Science, PubMed passed through a tool."""
+"""RIS in its dialects: EndNote, Zotero, Mendeley, RefMan, Citavi, Rayyan, Ovid, Embase, ProQuest, Scopus, Web of Science."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _END = re.compile(r"^\s*ER\s*$")
 #: Tag -> what the field means. Others are kept as they are.
 _NAMES = {
     "TI": "title", "T1": "title", "CT": "title", "BT": "title-or-series", "ST": "short-title", "T2": "secondary-title", "T3": "series",
-    "AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "series-editor", "A4": "translator",
-    "JF": "journal", "JO": "journal-or-short", "JA": "journal-short", "J1": "journal-short", "J2": "journal-short", "JI": "journal-short",
-    "J9": "journal-short", "C3": "proceedings", "PY": "year", "Y1": "old-date", "DA": "date", "Y2": "accessed", "VL": "volume", "VO": "volume",
-    "IS": "issue", "CP": "issue", "SP": "first-page", "EP": "last-page", "C7": "article-number", "SN": "serial", "DO": "doi", "DI": "doi", "UR": "url",
-    "L1": "link", "L2": "link", "L3": "link", "LK": "link", "N1": "note", "AB": "abstract", "N2": "abstract", "KW": "keyword", "LA": "language",
-    "PB": "publisher", "PU": "publisher", "CY": "conference-or-place", "PI": "place", "ET": "edition", "M3": "type-of-work", "M1": "number-or-other",
-    "NV": "volumes", "CN": "call-number", "DB": "database", "DP": "provider", "AN": "accession", "C2": "scopus-pmid", "C5": "embase-pmid",
-    "PM": "pmid",
+    "AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "series-editor", "A4": "translator", "JF": "journal",
+    "JO": "journal-or-short", "JA": "journal-short", "J1": "journal-short", "J2": "journal-short", "JI": "journal-short",
+    "J9": "journal-short", "C3": "proceedings", "PY": "year", "Y1": "old-date", "DA": "date", "Y2": "accessed", "VL": "volume",
+    "VO": "volume", "IS": "issue", "CP": "issue", "SP": "first-page", "EP": "last-page", "C7": "article-number", "SN": "serial",
+    "DO": "doi", "DI": "doi", "UR": "url", "L1": "link", "L2": "link", "L3": "link", "LK": "link", "N1": "note", "AB": "abstract",
+    "N2": "abstract", "KW": "keyword", "LA": "language", "PB": "publisher", "PU": "publisher", "CY": "conference-or-place", "PI": "place",
+    "ET": "edition", "M3": "type-of-work", "M1": "number-or-other", "NV": "volumes", "CN": "call-number", "DB": "database",
+    "DP": "provider", "AN": "accession", "C2": "scopus-pmid", "C5": "embase-pmid", "PM": "pmid",
 }  # fmt: skip
 #: Every tag some dialect writes; a line with one space after one of them is a field even where the file writes two.
-_KNOWN = frozenset({*_NAMES, "TY", "ER", "ID", "AD", "L4", "N3", "M2", "M4", "RN", "LB", "RP", "SE", "TT", "TA", "OP", "RI", "CA", "U1", "U2", "U3", "U4", "U5"})
+_KNOWN = frozenset({*_NAMES, *"TY ER ID AD L4 N3 M2 M4 RN LB RP SE TT TA OP RI CA U1 U2 U3 U4 U5".split()})
 _LONG_TEXT = frozenset({"AB", "N1", "N2", "M1", "RN"})
 _BEGINNINGS = frozenset({"TY", "TI", "T1", "AU", "A1"})
 

@@ -1,4 +1,4 @@
-"""Tables with a heading line: CSV and TSV of Zotero, Mendeley, Rayyan, ASReview, Covidence, PubMed, Scopus, Web of Science, Embase, Dimensions, Lens, …
+"""Tables with a heading line: CSV and TSV of Zotero, Mendeley, Rayyan, ASReview, Covidence, PubMed, Scopus, Web of Science, Embase, …
 
 Columns are found by name, whatever their order; a column that nobody knows is kept under `extra` by its heading.
 """
@@ -15,58 +15,12 @@ from corpus.importing.gather import Item
 from corpus.importing.item_types import from_name
 from corpus.importing.names import split_people, without_et_al
 from corpus.importing.parsing import Parsed, Rejected
+from corpus.importing.table_columns import fits, meaning, plain
 from corpus.importing.tagged import Field
 
-#: Heading (lower case, letters and digits only) -> what the column holds.
-COLUMNS = {
-    heading: name
-    for name, headings in {
-        "title": "title articletitle documenttitle primarytitle ti publicationtitleoriginal papertitle studytitle",
-        "author": "author authors authornames authorsfull authorfullnames authorlist au creators creator authorsnames",
-        "editor": "editor editors",
-        "translator": "translator translators",
-        "series-editor": "serieseditor",
-        "year": "year publicationyear py pubyear publishedyear yearofpublication yearpublished publishyear publicationdateyear",
-        "date": "date publicationdate datepublished pubdate coverdate published publicationdateonline publicationdateprint",
-        "journal": "journal publicationtitle sourcetitle journalname journaltitle source publication journalbook sourcename journalfullname containertitle "
-        "secondarytitle booktitle periodical jf publicationname",
-        "journal-short": "journalabbreviation abbreviatedsourcetitle journalabbreviatedtitle isoabbreviation jo",
-        "abstract": "abstract abstractnote abstracts abstracttext ab notesabstract summary",
-        "doi": "doi digitalobjectidentifier doilink doiurl",
-        "pmid": "pmid pubmedid pubmedpmid medlinepmid",
-        "pmcid": "pmcid pmc pubmedcentralid",
-        "url": "url urls link links sourceurl fulltexturl dimensionsurl weblink",
-        "volume": "volume vol vl",
-        "issue": "issue issuenumber number",
-        "pages": "pages page pagination pagerange",
-        "first-page": "pagestart startpage sp firstpage beginningpage",
-        "last-page": "pageend endpage ep lastpage endingpage",
-        "article-number": "artno articlenumber artnumber",
-        "serial": "issn issns isbn isbns eissn printissn electronicissn issnisbn",
-        "publisher": "publisher publishername",
-        "place": "place publisherlocation publisherplace city placepublished",
-        "language": "language languages languageoforiginaldocument la articlelanguage",
-        "keywords": "keywords keyword authorkeywords indexkeywords manualtags automatictags tags meshterms meshheadings subjects emtreeheadings authorkeyword "
-        "emtreedrugindextermsmajorfocus emtreemedicalindextermsmajorfocus emtreemedicalindexterms emtreedrugindexterms mesh kw",
-        "type-of-work": "documenttype articletype publicationtype type dt genre",
-        "item-type": "itemtype referencetype reftype entrytype",
-        "edition": "edition",
-        "short-title": "shorttitle",
-        "series": "series seriestitle",
-        "series-number": "seriesnumber",
-        "volumes": "numberofvolumes",
-        "accessed": "accessdate accessed dateaccessed",
-        "database": "database db sourcedatabase librarycatalog databasename",
-        "accession": "accessionnumber",
-        "call-number": "callnumber",
-        "note": "notes note extra comments",
-        "event": "conferencename meetingname conferencetitle event",
-        "rights": "rights",
-        "citation-key": "citationkey citekey bibtexkey",
-    }.items()
-    for heading in headings.split()
-}
 _TELLING = frozenset({"title", "abstract", "doi", "author", "pmid"})
+_PEOPLE = frozenset({"author", "editor", "translator", "series-editor"})
+_SINGLE = _PEOPLE | {"title", "abstract"}
 _MISSING = frozenset({"NA", "N/A", "nan", "NaN", "NULL", "None", "<NA>", "#N/A"})
 _DELIMITERS = ",\t;|"
 _TOLD = re.compile(r"\b(PMID|PMCID|DOI):\s*(\S+)")
@@ -75,17 +29,12 @@ csv.field_size_limit(1 << 24)
 
 
 def delimiter_of(head: str) -> str | None:
-    """The sign between a table's columns, or None where the text does not begin with headings of such a table."""
-    line = _heading_line(head)
-    best = max(_DELIMITERS, key=lambda sign: len(_known(line, sign)))
-    known = _known(line, best)
-    if len(known) >= 2 and set(known) & _TELLING or known == ["title"] == [COLUMNS.get(_plain(line))]:
-        return best
-    if best == "\t" or "\t" in line:
-        tags = line.split("\t")
-        if {"TI", "AU"} <= set(tags) or {"TI", "PT"} <= set(tags):
-            return "\t"
-    return "," if _EMBASE.match(line) and sum(bool(_EMBASE.match(text)) for text in head[:20_000].split("\n")) >= 3 else None
+    """The sign between a table's columns, or None where none of the first lines of the text are headings of such a table."""
+    for line in _first_lines(head):
+        sign = next((sign for sign in _DELIMITERS if _is_heading(_cells(line, sign))), None)
+        if sign:
+            return sign
+    return "," if _is_upright(head) else None
 
 
 def parse(lines: Iterable[str]) -> Iterator[Parsed]:
@@ -97,17 +46,15 @@ def parse(lines: Iterable[str]) -> Iterator[Parsed]:
         yield Rejected(0, 1, "the table's first line names no column of titles, authors, abstracts or DOIs")
         return
     rows = source.rows(delimiter)
-    if _EMBASE.match(_heading_line(head)) and len(_known(_heading_line(head), ",")) < 2:
+    if not any(_is_heading(_cells(line, delimiter)) for line in _first_lines(head)):
         yield from _upright(rows)
         return
     headings: list[str] | None = None
     record = 0
     for line, row, raw in rows:
         if headings is None:
-            if len(row) > 1 or COLUMNS.get(_plain(row[0] if row else "")):
-                headings = [name.strip().lstrip("\ufeff") for name in row]
-            continue
-        if isinstance(raw, csv.Error):
+            headings = [name.strip().lstrip("\ufeff") for name in row] if _is_heading(row) else None
+        elif isinstance(raw, csv.Error):
             record += 1
             yield Rejected(record, line, f"the row is not well-formed: {raw}")
         elif any(cell.strip() for cell in row):
@@ -137,8 +84,6 @@ class _Lines:
             if line is None:
                 return
             self._number += 1
-            if not self._taken and self._number == 1 and line.lower().startswith("sep="):
-                continue
             self._taken.append(line)
             yield line + "\n"
 
@@ -158,54 +103,50 @@ class _Lines:
             yield line, row, "\n".join(self._taken)
 
 
-def _heading_line(head: str) -> str:
-    lines = (line for line in head.split("\n") if line.strip() and not line.lower().startswith("sep="))
-    return next(lines, "").lstrip("\ufeff")
+def _first_lines(head: str) -> list[str]:
+    """The lines among which headings may stand: some tools put a line about the export above them."""
+    return [line.lstrip("\ufeff") for line in head.split("\n", 12) if line.strip()][:6]
 
 
-def _plain(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", heading.lower())
-
-
-def _known(line: str, delimiter: str) -> list[str]:
+def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return []
-    return [COLUMNS[_plain(cell)] for cell in cells if _plain(cell) in COLUMNS] if len(cells) > 1 else []
+
+
+def _is_heading(cells: list[str]) -> bool:
+    known = [name for name in map(meaning, cells) if name]
+    if len(cells) == 1:
+        return known == ["title"]
+    return (len(known) >= 2 and bool(_TELLING & set(known))) or set(cells) >= {"TI", "AU"} or set(cells) >= {"TI", "PT"}
+
+
+def _is_upright(head: str) -> bool:
+    first = next(iter(_first_lines(head)), "")
+    return bool(_EMBASE.match(first)) and sum(bool(_EMBASE.match(line)) for line in head[:20_000].split("\n")) >= 3
 
 
 def _item(headings: list[str], row: list[str]) -> Item:
-    cells = [(headings[at] if at < len(headings) else f"column {at + 1}", cell) for at, cell in enumerate(row) if cell.strip() and cell.strip() not in _MISSING]
+    named_cells = ((headings[at] if at < len(headings) else f"column {at + 1}", cell) for at, cell in enumerate(row))
+    cells = [(heading, cell) for heading, cell in named_cells if cell.strip() and cell.strip() not in _MISSING]
     if {"TI", "PT"} <= set(headings) or {"TI", "AU", "SO"} <= set(headings):  # Web of Science's tab-delimited export
         return wos.item_of([Field(tag, value) for tag, value in cells])
-    present = {_plain(heading) for heading, _ in cells}
-    told = next((cell for heading, cell in cells if COLUMNS.get(_plain(heading)) == "item-type"), "")
+    told = next((cell for heading, cell in cells if meaning(heading) == "item-type"), "")
     kind = from_name(told, "document") if told else "article-journal"
     named: list[Named] = []
     seen: set[str] = set()
     for heading, cell in cells:
-        name = COLUMNS.get(_plain(heading), "")
-        if name in ("author", "editor", "translator", "series-editor"):
-            if name in seen:
-                name = ""
-            else:
-                named += [Named(name, heading, person) for person in _people(cell)]
-                seen.add(name)
-                continue
-        elif name == "journal" and _plain(heading) == "source" and (present & {"journal", "publicationtitle", "sourcetitle"} or not re.search(r"\s", cell)):
+        name = meaning(heading)
+        if (name in seen and name in _SINGLE) or not fits(name, heading, cell, (heading for heading, _ in cells)):
             name = ""
-        elif name == "pages" and re.search(r"[A-Z]{2,}", cell) and not re.search(r"\d", cell):
-            name = ""
-        elif name in ("title", "abstract") and name in seen:
-            name = ""
-        elif name == "item-type":
-            name = "" if told and kind == "document" and from_name(told, "") == "" else "-"
-        elif _plain(heading) == "extra":  # Zotero's place for identifiers without a field
-            named += [Named(told[1].lower(), heading, told[2]) for told in _TOLD.finditer(cell)]
-        if name != "-":
+        seen.add(name)
+        if name in _PEOPLE:
+            named += [Named(name, heading, person) for person in _people(cell)]
+        elif name != "item-type" or not from_name(told, ""):
             named.append(Named(name, heading, cell))
-            seen.add(name)
+        if plain(heading) == "extra":  # Zotero's place for identifiers without a field
+            named += [Named(found[1].lower(), heading, found[2]) for found in _TOLD.finditer(cell)]
     item = assemble(kind, named)
     if told.lower() == "preprint":
         item.kinds("preprint")
@@ -222,7 +163,9 @@ def _people(cell: str) -> Iterator[str]:
 
 def _upright(rows: Iterator[tuple[int, list[str], str | csv.Error]]) -> Iterator[Parsed]:
     """Embase's table that stands upright: a line a field, its name first; an empty line between records."""
-    record, start, fields, source = 0, 1, [], []
+    record, start = 0, 1
+    fields: list[tuple[str, list[str]]] = []
+    source: list[str] = []
     for line, row, raw in [*rows, (0, [], "")]:
         name = row[0].strip().upper() if row else ""
         if fields and (not name or (name == "TITLE" and any(heading == "TITLE" for heading, _ in fields))):
@@ -237,7 +180,7 @@ def _upright(rows: Iterator[tuple[int, list[str], str | csv.Error]]) -> Iterator
 
 
 def _upright_field(heading: str, values: list[str]) -> Iterator[Named]:
-    name = COLUMNS.get(_plain(heading), "")
+    name = meaning(heading)
     if name == "keywords":
         name = "keyword"
     if name in ("author", "editor", "keyword"):

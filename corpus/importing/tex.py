@@ -9,12 +9,12 @@ import re
 import unicodedata
 
 _COMBINING = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b",
-    "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308", "r": "\u030a",
+    "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
 }  # fmt: skip
 _LETTERS = {
-    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "SS": "ẞ", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "dh": "ð", "DH": "Ð",
-    "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "i": "ı", "j": "ȷ",
+    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "SS": "ẞ", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "i": "ı", "j": "ȷ",
 }  # fmt: skip
 _SYMBOLS = {
     "S": "§", "P": "¶", "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "euro": "€", "texteuro": "€", "textendash": "–", "textemdash": "—",
@@ -30,7 +30,8 @@ _SYMBOLS = {
     "gg": "≫", "rightarrow": "→", "to": "→", "leftarrow": "←", "leftrightarrow": "↔", "Rightarrow": "⇒", "uparrow": "↑", "downarrow": "↓",
     "in": "∈", "subset": "⊂", "cup": "∪", "cap": "∩", "forall": "∀", "exists": "∃", "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫",
     "sqrt": "√", "circ": "∘", "ast": "∗", "star": "⋆", "prime": "′", "ell": "ℓ", "hbar": "ℏ", "angle": "∠", "perp": "⊥", "parallel": "∥", "lt": "<",
-    "gt": ">", "slash": "/", "langle": "⟨", "rangle": "⟩", "quad": " ", "qquad": " ", "space": " ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "varsigma": "ς", "TeX": "TeX", "LaTeX": "LaTeX",
+    "gt": ">", "slash": "/", "langle": "⟨", "rangle": "⟩", "quad": " ", "qquad": " ", "space": " ",
+    "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "varsigma": "ς", "TeX": "TeX", "LaTeX": "LaTeX",
 }  # fmt: skip
 _GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split()
 for _name in _GREEK:
@@ -40,10 +41,10 @@ for _name in _GREEK:
         _SYMBOLS.setdefault(f"text{_written}", _SYMBOLS[_written])
 #: Commands that only say how their argument looks.
 _LOOKS = frozenset(
-    """em emph it itshape textit bf bfseries textbf sc scshape textsc rm textrm sf textsf tt textttt texttt sl textsl up textup md textmd normalfont textnormal
-    mbox hbox text mathrm mathit mathbf mathsf mathcal mathbb mathnormal operatorname ensuremath uppercase lowercase MakeUppercase MakeLowercase protect url
-    nolinkurl path small large Large footnotesize scriptsize left right boldsymbol bm noopsort nobreak displaystyle textstyle relax enquote mkbibquote
-    mkbibemph""".split()
+    """em emph it itshape textit bf bfseries textbf sc scshape textsc rm textrm sf textsf tt texttt sl textsl up textup md textmd normalfont
+    textnormal mbox hbox text mathrm mathit mathbf mathsf mathcal mathbb mathnormal operatorname ensuremath uppercase lowercase MakeUppercase
+    MakeLowercase protect url nolinkurl path small large Large footnotesize scriptsize left right boldsymbol bm noopsort nobreak displaystyle
+    textstyle relax enquote mkbibquote mkbibemph""".split()
 )
 #: What can be raised without mark-up: an exponent must not become part of its number.
 RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
@@ -59,7 +60,7 @@ _ACCENT = re.compile(
 _BARE_ACCENT = re.compile(r"\\([`'^\"~=.])\{\s*\}")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)(\{\}|[ \t]*\n?[ \t]*)|([\s\S])|$)")
 _HIDDEN = re.compile(r"\\[vh]?phantom\s*(?:\{[^{}]*\}|\\?.)|\\href\s*\{(?:[^{}]|\\[{}])*\}")
-_ESCAPED = {"{": "\ue010", "}": "\ue011", "\\": " ", "-": "", "/": "", "@": "", "!": "", ",": " ", ";": " ", ":": " ", " ": " ", "\n": " ", "~": "\ue013"}
+_ESCAPED = {"{": "\ue010", "}": "\ue011", "~": "\ue013", **dict.fromkeys("-/@!", ""), **dict.fromkeys("\\,;: \n", " ")}
 _BACK = str.maketrans({"\ue010": "{", "\ue011": "}", "\ue012": "\\", "\ue013": "~"})
 
 

@@ -15,10 +15,10 @@ _LINE = re.compile(r"^([A-Z][A-Z0-9])(?:[ \t]+(.*)|)$")
 _HEADERS = frozenset({"FN", "VR", "EF"})
 #: Tag -> what it means; the same names head the columns of the tab-delimited export.
 NAMES = {
-    "TI": "title", "SO": "journal", "J9": "journal-short", "JI": "journal-short", "SE": "series", "LA": "language", "AB": "abstract", "DE": "keywords",
-    "ID": "keywords", "CT": "event", "CL": "event-place", "PU": "publisher", "PI": "place", "SN": "serial", "EI": "serial", "BN": "serial", "PY": "year",
-    "PD": "date", "VL": "volume", "IS": "issue", "BP": "first-page", "EP": "last-page", "AR": "article-number", "PS": "pages", "DI": "doi", "PM": "pmid",
-    "DT": "type-of-work", "ED": "editor", "BE": "editor",
+    "TI": "title", "SO": "journal", "J9": "journal-short", "JI": "journal-short", "SE": "series", "LA": "language", "AB": "abstract",
+    "DE": "keywords", "ID": "keywords", "CT": "event", "CL": "event-place", "PU": "publisher", "PI": "place", "SN": "serial",
+    "EI": "serial", "BN": "serial", "PY": "year", "PD": "date", "VL": "volume", "IS": "issue", "BP": "first-page", "EP": "last-page",
+    "AR": "article-number", "PS": "pages", "DI": "doi", "PM": "pmid", "DT": "type-of-work", "ED": "editor", "BE": "editor",
 }  # fmt: skip
 _KINDS = {"J": "article-journal", "JOURNAL": "article-journal", "B": "book", "BOOK": "book", "S": "book", "P": "patent", "C": "paper-conference"}
 

@@ -22,7 +22,6 @@ _NAMED = re.compile(r"&(?:(#[xX]?[0-9a-fA-F]+);|(\w+);|(?=.|\n|$))")
 _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*[\"']", re.ASCII)
-_LITERAL = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _LIMIT = 20_000_000  # characters of one record; beyond that something else is the matter
 
 
@@ -129,8 +128,17 @@ def parse(text: str) -> Element:
 
 def clean(text: str) -> str:
     """XML text with what a strict parser stumbles over mended: HTML's names, a lone `&`, characters that XML cannot hold."""
-    text = _LITERAL.sub(lambda literal: html.escape(literal[1], quote=False), text)
-    return _NOT_XML.sub("", _NAMED.sub(_character, text))
+    return _NOT_XML.sub("", _NAMED.sub(_character, _without_cdata(text)))
+
+
+def _without_cdata(text: str) -> str:
+    """The text with its literal parts escaped instead."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        parts += [text[at:start], html.escape(text[start + 9 : end], quote=False)]
+        at = end + 3
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def _character(match: re.Match[str]) -> str:

@@ -20,8 +20,8 @@ def lines_of(element: Element | None) -> str:
     """The text with its line breaks (EndNote writes them as carriage returns)."""
     if element is None:
         return ""
-    lines = re.split(r"[ \t]*(?:\r\n?|\n)[ \t]*", _inline(element, ()))
-    return "\n".join(lines).strip()
+    text = _inline(element, ()).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
 def found(element: Element, path: str) -> str:

@@ -9,17 +9,22 @@ from corpus.importing.gather import Item
 from corpus.importing.item_types import from_name
 
 _NAMES = {
-    "title": "title", "caseName": "title", "nameOfAct": "title", "subject": "title", "date": "year", "dateDecided": "year", "issueDate": "year",
-    "dateEnacted": "year", "abstractNote": "abstract", "publicationTitle": "journal", "bookTitle": "journal", "proceedingsTitle": "proceedings",
-    "encyclopediaTitle": "journal", "dictionaryTitle": "journal", "websiteTitle": "journal", "blogTitle": "journal", "conferenceName": "secondary-title",
-    "journalAbbreviation": "journal-short", "volume": "volume", "issue": "issue", "pages": "pages", "DOI": "doi", "ISSN": "serial", "ISBN": "serial",
-    "url": "url", "language": "language", "publisher": "publisher", "university": "publisher", "institution": "publisher", "place": "place",
-    "edition": "edition", "series": "series", "seriesTitle": "series", "seriesNumber": "series-number", "shortTitle": "short-title", "accessDate": "accessed",
-    "libraryCatalog": "database", "callNumber": "call-number", "extra": "note", "PMID": "pmid", "PMCID": "pmcid", "numberOfVolumes": "volumes",
-    "thesisType": "genre", "reportType": "genre", "reportNumber": "number", "patentNumber": "number", "rights": "rights", "citationKey": "citation-key",
+    "title": "title", "caseName": "title", "nameOfAct": "title", "subject": "title", "date": "year", "dateDecided": "year",
+    "issueDate": "year", "dateEnacted": "year", "abstractNote": "abstract", "publicationTitle": "journal", "bookTitle": "journal",
+    "proceedingsTitle": "proceedings", "encyclopediaTitle": "journal", "dictionaryTitle": "journal", "websiteTitle": "journal",
+    "blogTitle": "journal", "conferenceName": "secondary-title", "journalAbbreviation": "journal-short", "volume": "volume",
+    "issue": "issue", "pages": "pages", "DOI": "doi", "ISSN": "serial", "ISBN": "serial", "url": "url", "language": "language",
+    "publisher": "publisher", "university": "publisher", "institution": "publisher", "place": "place", "edition": "edition",
+    "series": "series", "seriesTitle": "series", "seriesNumber": "series-number", "shortTitle": "short-title", "accessDate": "accessed",
+    "libraryCatalog": "database", "callNumber": "call-number", "extra": "note", "PMID": "pmid", "PMCID": "pmcid",
+    "numberOfVolumes": "volumes", "thesisType": "genre", "reportType": "genre", "reportNumber": "number", "patentNumber": "number",
+    "rights": "rights", "citationKey": "citation-key",
 }  # fmt: skip
-_ROLES = {"editor": "editor", "seriesEditor": "collection-editor", "translator": "translator", "contributor": "contributor", "bookAuthor": "container-author"}
-_ASIDE = frozenset({"itemType", "creators", "tags", "key", "version", "itemKey", "itemID", "libraryID", "collections", "relations", "seeAlso", "notes", "attachments"})
+_ROLES = {
+    "editor": "editor", "seriesEditor": "collection-editor", "translator": "translator", "contributor": "contributor",
+    "bookAuthor": "container-author",
+}  # fmt: skip
+_ASIDE = frozenset("itemType creators tags key version itemKey itemID libraryID collections relations seeAlso notes attachments".split())
 
 
 def read(table: dict[str, Any]) -> Item:

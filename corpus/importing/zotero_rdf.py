@@ -18,19 +18,23 @@ from corpus.importing.xml_text import lines_of
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _ROLES = {
-    "authors": "author", "editors": "editor", "seriesEditors": "collection-editor", "translators": "translator", "contributors": "contributor",
-    "presenters": "author", "directors": "director", "inventors": "author", "artists": "author", "programmers": "author", "composers": "composer",
-    "performers": "performer", "interviewers": "interviewer", "recipients": "recipient", "bookAuthors": "container-author", "podcasters": "author",
-    "reviewedAuthors": "reviewed-author", "sponsors": "author", "cartographers": "author",
+    "authors": "author", "editors": "editor", "seriesEditors": "collection-editor", "translators": "translator",
+    "contributors": "contributor", "presenters": "author", "directors": "director", "inventors": "author", "artists": "author",
+    "programmers": "author", "composers": "composer", "performers": "performer", "interviewers": "interviewer", "recipients": "recipient",
+    "bookAuthors": "container-author", "podcasters": "author", "reviewedAuthors": "reviewed-author", "sponsors": "author",
+    "cartographers": "author",
 }  # fmt: skip
 _NAMES = {
-    "title": "title", "abstract": "abstract", "date": "year", "pages": "pages", "language": "language", "shortTitle": "short-title", "volume": "volume",
-    "number": "issue", "edition": "edition", "libraryCatalog": "database", "rights": "rights", "numberOfVolumes": "volumes", "numPages": "",
-    "type": "type-of-work", "callNumber": "call-number", "dateSubmitted": "accessed", "description": "note", "value": "", "section": "",
+    "title": "title", "abstract": "abstract", "date": "year", "pages": "pages", "language": "language", "shortTitle": "short-title",
+    "volume": "volume", "number": "issue", "edition": "edition", "libraryCatalog": "database", "rights": "rights",
+    "numberOfVolumes": "volumes", "numPages": "", "type": "type-of-work", "callNumber": "call-number", "dateSubmitted": "accessed",
+    "description": "note", "value": "", "section": "",
 }  # fmt: skip
-_KINDS = {"Article": "journalArticle", "Book": "book", "BookSection": "bookSection", "Thesis": "thesis", "Report": "report", "Patent": "patent",
-          "Document": "document", "Manuscript": "manuscript", "Letter": "letter", "Image": "artwork", "Illustration": "artwork", "Recording": "audioRecording",
-          "MotionPicture": "film", "Data": "dataset", "ConferenceProceedings": "conferencePaper"}  # fmt: skip
+_KINDS = {
+    "Article": "journalArticle", "Book": "book", "BookSection": "bookSection", "Thesis": "thesis", "Report": "report", "Patent": "patent",
+    "Document": "document", "Manuscript": "manuscript", "Letter": "letter", "Image": "artwork", "Illustration": "artwork", "Data": "dataset",
+    "Recording": "audioRecording", "MotionPicture": "film", "ConferenceProceedings": "conferencePaper",
+}  # fmt: skip
 _ASIDE = frozenset({"Memo", "Attachment", "Collection", "Journal", "Series", "Person", "Organization", "Subject", "AutomaticTag", "URI", "Address"})
 
 

@@ -99,3 +99,12 @@ def test_a_record_that_a_person_withdrew_stays_withdrawn_when_it_is_imported_aga
     library.set_status("doe-2001-mice", Status.WITHDRAWN)
     report = import_files(library, paths)
     assert (report.total("unchanged"), current(library), library.revision()) == (1, [], 2)
+
+
+def test_a_record_that_a_person_withdrew_stays_theirs_through_an_undone_update(library: Library, tmp_path: Path) -> None:
+    put(library, OLD.model_copy(update={"summary": "A person's."}))
+    library.set_status(OLD.id, Status.WITHDRAWN)
+    for _ in range(2):
+        undo_import(library, import_files(library, file(tmp_path, "mice", summary="Another.")).batch)
+    kept = library.get(OLD.id)
+    assert (kept.summary, kept.alternatives, kept.status) == ("A person's.", {}, Status.WITHDRAWN)

@@ -18,8 +18,9 @@ from tests.index.workbench import invented
 MODEL = EmbeddingModel(packaged_folder(), Path("nothing is kept here"))
 ENORMOUS = "pneumono" * 2_000
 PIECES = (
-    "Ketamine acts fast. ", "p < 0.05. ", "Smith et al. say so. ", "unbelievablyelongatedterminology ", "antidepressant", "x1y2z3", "中文没有空格。", "日本語", "한국어", "😀",
-    "👩‍🔬", "e\u0301\u0327", "\u0301", "ﷺ", "\n\n", "\n", "\t", "\u00a0", "\u0085", "\u2028", "[SEP]", "[UNK]", "ß", "İ", "\u200b", ";", "1.5", "—", "word ",
+    "Ketamine acts fast. ", "p < 0.05. ", "Smith et al. say so. ", "unbelievablyelongatedterminology ", "antidepressant", "x1y2z3", "word ", "1.5", ";", "—",
+    "中文没有空格。", "日本語", "한국어", "😀", "👩‍🔬", "e\u0301\u0327", "\u0301", "ﷺ", "ß", "İ", "\n\n", "\n", "\t", "\u00a0", "\u0085", "\u2028", "\u200b",
+    "[SEP]", "[UNK]",
 )  # fmt: skip
 long_text = st.lists(st.tuples(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), st.integers(1, 40)), max_size=12).map(
     lambda parts: "".join(piece * times for piece, times in parts)
@@ -40,7 +41,13 @@ def review(title: str, abstract: str, **fields: Any) -> Review:
     return Review.model_validate({"id": "r", "csl": {"title": title}, "abstract": abstract, **fields})
 
 
-SPECS: list[dict[str, Any]] = [{}, {"passage_tokens": 256}, {"token_limit": 16}, {"token_limit": 24, "passage_tokens": 8}, {"title_rule": "none", "passage_tokens": 300}]
+SPECS: list[dict[str, Any]] = [
+    {},
+    {"passage_tokens": 256},
+    {"token_limit": 16},
+    {"token_limit": 24, "passage_tokens": 8},
+    {"title_rule": "none", "passage_tokens": 300},
+]
 
 
 @settings(max_examples=60)
@@ -50,6 +57,7 @@ SPECS: list[dict[str, Any]] = [{}, {"passage_tokens": 256}, {"token_limit": 16},
 @example("中" * 3_000, "题" * 200, {"passage_tokens": 256})
 @example("e\u0301" * 2_000, "😀" * 300, {"token_limit": 16})
 @example("word.Next" * 300, "A.B" * 80, {"passage_tokens": 256})
+@example("한국어" * 90, "0국한", {"token_limit": 16})
 @example("a" * 99 + "." * 500, "", {"token_limit": 16})
 def test_a_field_is_given_back_and_no_passage_is_over_the_limit(text: str, title: str, changes: dict[str, Any]) -> None:
     splitter, tokenizer, limit = parts(**changes)

@@ -118,7 +118,7 @@ def bench(library: Library, folder: Path, models: Path, encoder: TextEncoder | N
 class Picture(NamedTuple):
     """All that stands in an index, in a form that can be compared."""
 
-    passages: set[tuple[str, str, str, int, int, str]]
+    passages: set[tuple[Any, ...]]
     chroma: dict[str, Vectors]
     rows: dict[str, Vectors]
     mean: Vectors

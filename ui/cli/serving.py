@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -88,7 +90,9 @@ def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, ins
         job.start(install_model)
     print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
-    server.run(sockets=[listener])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn ends, then raises the signal again: let it unwind us too
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     job.cancel()
     follower.stop()
     return 0

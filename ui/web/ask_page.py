@@ -55,8 +55,8 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
                 with gr.Accordion("Filters", open=False, elem_id="fl-filters"):
                     years = _years(library)
                     with gr.Row():
-                        since = gr.Number(label="From year", value=None, precision=0, minimum=years[0], maximum=years[1], min_width=120)
-                        until = gr.Number(label="To year", value=None, precision=0, minimum=years[0], maximum=years[1], min_width=120)
+                        since = gr.Dropdown(label="From year", choices=years, value=0, min_width=120)
+                        until = gr.Dropdown(label="To year", choices=years, value=0, min_width=120)
                     facets = [gr.Dropdown(label=_LABELS[name], choices=[], multiselect=True, value=[], min_width=200) for name in _FACETS]
                     matching = gr.HTML(elem_id="fl-matching")
                 model_line = gr.HTML(elem_id="fl-model")
@@ -69,10 +69,10 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
 
         inputs = [since, until, *facets]
 
-        def counted(since: float | None, until: float | None, *chosen: list[str]) -> list[Any]:
+        def counted(since: int, until: int, *chosen: list[str]) -> list[Any]:
             return _counts(engine, since, until, chosen)
 
-        def ask(text: str, history: list[dict[str, Any]], since: float | None, until: float | None, *chosen: list[str]) -> Iterator[Any]:
+        def ask(text: str, history: list[dict[str, Any]], since: int, until: int, *chosen: list[str]) -> Iterator[Any]:
             yield from _converse(engine, text, history, filters_from(since, until, chosen))
 
         outputs = [box, chat, send, stop]
@@ -86,18 +86,18 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
     return page
 
 
-def filters_from(since: float | None, until: float | None, chosen: tuple[list[str], ...]) -> list[str]:
+def filters_from(since: int, until: int, chosen: tuple[list[str], ...]) -> list[str]:
     """The filters that the page's fields stand for, as people write them."""
-    filters = [f"year>={int(since)}"] if since else []
-    filters += [f"year<={int(until)}"] if until else []
+    filters = [f"year>={since}"] if since else []
+    filters += [f"year<={until}"] if until else []
     return filters + [f"{name}={'|'.join(values)}" for name, values in zip(_FACETS, chosen, strict=True) if values]
 
 
 def _example_handler(engine: LocalEngine) -> Any:
     def ask_example(
         history: list[dict[str, Any]],
-        since: float | None,
-        until: float | None,
+        since: int,
+        until: int,
         kind: list[str],
         substances: list[str],
         topics: list[str],
@@ -171,11 +171,13 @@ def _welcome(library: Library) -> str:
     return f"<div><strong>Ask this collection of {count:,} reviews.</strong><br>Every sentence of an answer carries the words it rests on.</div>"
 
 
-def _years(library: Library) -> tuple[int, int]:
-    return library.year_range() or (1900, 2100)
+def _years(library: Library) -> list[tuple[str, int]]:
+    """The years to choose from, newest first; 0 stands for any."""
+    low, high = library.year_range() or (0, -1)
+    return [("any", 0), *((str(year), year) for year in range(high, low - 1, -1))]
 
 
-def _counts(engine: LocalEngine, since: float | None, until: float | None, chosen: tuple[list[str], ...]) -> list[Any]:
+def _counts(engine: LocalEngine, since: int, until: int, chosen: tuple[list[str], ...]) -> list[Any]:
     """Each facet's values with the number of records that the other filters leave."""
     updates: list[Any] = []
     for position, name in enumerate(_FACETS):

@@ -16,7 +16,7 @@ from ui.remote import LOCAL_API
 
 
 def local_api(engine: Engine, token: str) -> APIRouter:
-    """Routes for search, why, ask, sync and doctor."""
+    """Routes for search, why, ask, sync, doctor and lab run."""
     router = APIRouter(prefix=LOCAL_API, include_in_schema=False)
     calls: dict[str, Callable[..., Any]] = {
         "ping": lambda: {"ok": True},
@@ -24,6 +24,7 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "why": engine.why,
         "ask": engine.ask,
         "sync": engine.sync,
+        "lab-run": engine.lab_run,
         "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
     }
 
