@@ -29,13 +29,13 @@ $(VENV)/bin/python:
 # torch goes first, with its own dependencies, because its builds differ by machine; all else is locked by hash.
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing (a few minutes the first time) ..."
-	@$(BIN)/python -m pip install --quiet --no-warn-script-location "$(TORCH)" "numpy>=1.26"
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --no-compile --no-warn-script-location "$(TORCH)" "numpy>=1.26"
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 check: lint types contracts test  ## all that CI runs

@@ -33,6 +33,7 @@ LONGEST_QUESTION = 2_000
 _HITS = 12
 _NEAREST = 3
 _EVIDENCE_LINES = 10
+_FEWEST = 3  # a checked draft of fewer sentences is filled up with quotes of other reviews
 
 #: Called while a model writes: with each piece of its text as it comes.
 OnText = Callable[[str], None]
@@ -212,6 +213,10 @@ class Assistant:
             else:
                 continue
             cited.add(place)
+        if passed and len(kept) < _FEWEST:
+            held = {review.id for _, review in kept}
+            others = [choice for choice in prepared.chosen if choice.sentence.review.id not in held]
+            kept += [(_quote(choice, _Numbers()), choice.sentence.review) for choice in others[: _FEWEST - len(kept)]]
         return kept if passed else []
 
 

@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.evidence import Question, Weighed
+from assistant.evidence import Question, Weighed, stems
 from index.searcher import SearchResult
 
+#: A word that carries at least this share of the question's meaning, and that no hit holds, is named as missing.
+_MISSED = 0.2
 _COEFFICIENTS = Path(__file__).parent / "data" / "decide.json"
 
 
@@ -34,7 +36,8 @@ def signals(question: Question, result: SearchResult, weighed: Weighed) -> dict[
     - `sentence_top`: the best cosine of a single sentence with the question;
     - `cover_hit`: the best share of the question's rarity-weighted words that one hit's passages and title hold;
     - `cover_sentence`: the same for one sentence with its title;
-    - `rarest`: whether the question's rarest word stands in the first three hits;
+    - `meaning_hit`: the best share of the question's meaning (its words weighed by what is lost without them) that one hit holds;
+    - `meaning_lost`: the share of its meaning whose words stand in none of the hits;
     - `unknown`: the rarity-weighted share of words the collection does not know at all;
     - `agreement`: the share of the dense leg's first five reviews among the lexical leg's first ten.
     """
@@ -45,7 +48,9 @@ def signals(question: Question, result: SearchResult, weighed: Weighed) -> dict[
     cover_sentence = max((question.coverage(s.text, s.review.title) for s in weighed.sentences), default=0.0)
     missing_everywhere = question.missing(*texts)
     total = sum(question.rarity.values()) or 1.0
-    rarest = max(question.rarity, key=lambda word: (question.rarity[word], word), default="")
+    held = [stems(text) for text in texts]
+    meaning = [sum(share for word, share in weighed.importance.items() if word in words) for words in held]
+    everything = set().union(*held)
     by_dense = {hit.review.id for hit in hits if (leg := hit.legs.get("dense")) and leg.rank <= 5}
     by_lexical = {hit.review.id for hit in hits if (leg := hit.legs.get("lexical")) and leg.rank <= 10}
     return {
@@ -54,7 +59,8 @@ def signals(question: Question, result: SearchResult, weighed: Weighed) -> dict[
         "sentence_top": max(weighed.cosines, default=0.0),
         "cover_hit": cover[0] if cover else 0.0,
         "cover_sentence": cover_sentence,
-        "rarest": float(bool(rarest) and rarest not in question.missing(*texts[:3])),
+        "meaning_hit": max(meaning, default=0.0),
+        "meaning_lost": sum(share for word, share in weighed.importance.items() if word not in everything),
         "unknown": sum(question.rarity[word] for word in missing_everywhere) / total,
         "agreement": len(by_dense & by_lexical) / 5,
     }
@@ -69,8 +75,7 @@ def decide(question: Question, result: SearchResult, weighed: Weighed) -> Decisi
     raw = model["intercept"] + sum(model["weights"][name] * (found[name] - model["means"][name]) / model["scales"][name] for name in model["weights"])
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, raw))))
     texts = [" ".join([hit.review.title, hit.best.text, *(span.text for span in hit.others)]) for hit in result.hits[:10]]
-    total = sum(question.rarity.values())
-    missing = tuple(question.written.get(word, word) for word in question.missing(*texts) if question.rarity[word] > 0.15 * total)
+    missing = tuple(question.written[word] for word in question.missing(*texts) if weighed.importance.get(word, 0.0) >= _MISSED)
     answers = confidence >= model["threshold"]
     return Decision(confidence, answers, answers and bool(missing), missing, found)
 

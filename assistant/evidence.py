@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from corpus import Anchor, Review
 from corpus.text import fold
 from index.encoder import TextEncoder, Vectors
@@ -68,6 +70,10 @@ class Question:
         held = stems(" ".join(texts))
         return sum(weight for word, weight in self.rarity.items() if word in held) / total
 
+    def without(self, word: str) -> str:
+        """The question with one of its telling words (given stemmed) left out."""
+        return re.sub(rf"\b{re.escape(self.written[word])}\b", " ", self.text).strip() or "?"
+
     def missing(self, *texts: str) -> list[str]:
         """The question's telling words (stemmed) that stand in none of the texts, rarest first."""
         held = stems(" ".join(texts))
@@ -121,20 +127,29 @@ def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
 
 @dataclass(frozen=True)
 class Weighed:
-    """Evidence sentences with their vectors, their cosine with the question, and the share of its words they hold."""
+    """Evidence sentences with their vectors, their cosine with the question, and the share of its words they hold.
+
+    `importance` says for each of the question's telling words how much of its meaning goes when the word is left out; the values sum to 1.
+    """
 
     sentences: tuple[EvidenceSentence, ...]
     vectors: Vectors
     cosines: tuple[float, ...]
     covered: tuple[float, ...]
+    importance: Mapping[str, float] = field(default_factory=dict)
 
 
 def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TextEncoder) -> Weighed:
     """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is."""
-    vectors = encoder.encode([question.text, *(sentence.text for sentence in sentences)])
-    cosines = tuple(float(value) for value in vectors[1:] @ vectors[0])
+    words = list(question.written)
+    without = [question.without(word) for word in words]
+    encoded = encoder.encode([question.text, *without, *(sentence.text for sentence in sentences)])
+    lost = np.maximum(1.0 - encoded[1 : 1 + len(words)] @ encoded[0], 1e-6)
+    vectors = encoded[1 + len(words) :]
+    cosines = tuple(float(value) for value in vectors @ encoded[0])
     covered = tuple(0.75 * question.coverage(s.text) + 0.25 * question.coverage(s.text, s.review.title) for s in sentences)
-    return Weighed(tuple(sentences), vectors[1:], cosines, covered)
+    importance = {word: float(share) for word, share in zip(words, lost / lost.sum(), strict=True)} if words else {}
+    return Weighed(tuple(sentences), vectors, cosines, covered, importance)
 
 
 def rarities(words: Iterable[str], frequency: Mapping[str, int], total: int) -> dict[str, float]:

@@ -25,6 +25,16 @@ _METHOD = re.compile(
     r"|described|discusse[sd]|examine[sd]|reviewed|covered|asked (?:how|what|whether|if))\b",
     re.IGNORECASE,
 )
+_SIZE = re.compile(
+    r"^[^.]{0,100}\b(?:took in|included|comprised|covered|drew on|rested on|analysed|pooled|used|identified|came from)\b[^.]{0,60}"
+    r"\b(?:participants|studies|trials|patients|articles|papers|records|reports)\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(?:improv\w+|reduc\w+|increas\w+|decreas\w+|lower\w*|larger?|greater|effects?|associated|significant\w*|better|worse|superior|contradictory|mixed|inconclusive"
+    r"|conclu\w+|suggest\w*|showed|unclear|no difference|risks?|deaths?|may|response|remission|worked|works)\b",
+    re.IGNORECASE,
+)
 _ASKS_METHOD = re.compile(
     r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria)\b", re.IGNORECASE
 )
@@ -55,6 +65,10 @@ def fits(question: Question, weighed: Weighed) -> list[float]:
             score += 0.08
         if _METHOD.search(sentence.text) and not _ASKS_METHOD.search(question.text):
             score -= 0.06
+        if _RESULT.search(sentence.text):
+            score += 0.04
+        if _SIZE.search(sentence.text) and not _ASKS_METHOD.search(question.text) and not _RESULT.search(sentence.text):
+            score -= 0.08
         if sentence.field.startswith("limits") and not _ASKS_LIMITS.search(question.text):
             score -= 0.05
         if sentence.field == "summary":

@@ -23,7 +23,6 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from assistant.checking.alignment import Rarity
 from assistant.checking.checker import ClaimChecker, Compared, decide
 from assistant.checking.model import COEFFICIENTS, WORDS, Head, Model, tables_from
 from assistant.checking.opposites import UNTURNED, turned
@@ -48,7 +47,7 @@ DANGER = 0.04
 #: Below these the model alone says "contradicted". Set by hand: it is shown as "not supported", never as a finding.
 CONTRADICTED = {"contradicted_related": 0.6, "contradicted_stance": 0.35}
 #: Words seen this often get a stored vector, of this many numbers.
-WORD_COUNT, WORD_SIZE = 4, 128
+WORD_COUNT, WORD_SIZE = 3, 128
 
 Row = dict[str, Any]
 
@@ -139,12 +138,13 @@ class Table:
     label: np.ndarray
 
     def columns(self, wanted: Sequence[str]) -> np.ndarray:
+        """The values of some features, in the order asked for."""
         return self.x[:, [self.names.index(name) for name in wanted]]
 
 
 def make_table(sets: dict[str, list[Row]], encoder: RememberingEncoder, tables: Tables) -> Table:
     entries = []
-    rng = random.Random(0)
+    rng = random.Random(0)  # noqa: S311 - a fixed choice of rows, no secret
     for name in SETS:
         for number, row in enumerate(sets[name]):
             entries.append((name, number, "row", row["claim"], row["evidence"], row["label_std"]))
@@ -253,7 +253,7 @@ def folds(table: Table, sets: dict[str, list[Row]], by: str, seed: int, only: Se
     """Fold 0..4 of each row by its group, -1 for rows of other sets."""
     of_row = groups(sets, by)
     names = sorted({group for name in only for group in of_row[name]})
-    random.Random(seed).shuffle(names)
+    random.Random(seed).shuffle(names)  # noqa: S311 - folds, no secret
     fold = {group: i % 5 for i, group in enumerate(names)}
     return np.array([fold[of_row[s][i]] if s in only else -1 for s, i in zip(table.set, table.number, strict=True)])
 

@@ -26,6 +26,7 @@ from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, PassageSplitter
 from ui.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
+Array = np.ndarray[Any, Any]
 OUT = ROOT / "assistant" / "data" / "decide.json"
 
 
@@ -71,13 +72,13 @@ def pubmedqa(folder: Path, shared: Path, most: int) -> tuple[Path, list[dict[str
     return records, questions
 
 
-def rows(collection: Collection, questions: list[dict[str, Any]]) -> tuple[list[str], np.ndarray, np.ndarray]:
+def rows(collection: Collection, questions: list[dict[str, Any]]) -> tuple[list[str], Array, Array]:
     found = [collection.signals(entry["question"], entry["without"]) for entry in questions]
     names = sorted(found[0])
     return names, np.array([[signals[name] for name in names] for signals in found]), np.array([entry["answerable"] for entry in questions], dtype=int)
 
 
-def report(name: str, labels: np.ndarray, probabilities: np.ndarray, threshold: float) -> None:
+def report(name: str, labels: Array, probabilities: Array, threshold: float) -> None:
     said_no, no = probabilities < threshold, labels == 0
     hits = int((said_no & no).sum())
     precision, recall = hits / max(1, said_no.sum()), hits / max(1, no.sum())

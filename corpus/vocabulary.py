@@ -70,7 +70,8 @@ def load_vocabulary(values: Path, synonyms: Path) -> Vocabulary:
     import yaml
 
     def read(path: Path) -> Any:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader if hasattr(yaml, "CBaseLoader") else yaml.BaseLoader)
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - the base loader makes nothing but texts, lists and dicts
 
     return Vocabulary(
         values={facet: tuple(names) for facet, names in read(values).items()},

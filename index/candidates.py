@@ -12,6 +12,9 @@ from index.fusion import Scores, reciprocal_ranks, smoothed, standardised, unit
 from index.spec import SearchConfig
 from index.state import PassageRow
 
+#: Beyond so many digits a final score is rounding noise of float32: equal records get equal scores, and their order is that of their ids.
+_DIGITS = 6
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -62,4 +65,4 @@ def score(
     for review_id, begin in zip(ids, begins, strict=True):
         own = [(row, float(similar[begin + offset])) for offset, row in enumerate(rows[review_id])]
         passages.append(tuple(sorted(own, key=lambda pair: (-pair[1], pair[0].id))))
-    return Scored(ids, dense, cosine, words, mixed, around, final, tuple(passages))
+    return Scored(ids, dense, cosine, words, mixed, around, final.round(_DIGITS), tuple(passages))

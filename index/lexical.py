@@ -21,6 +21,7 @@ STOP_WORDS: tuple[str, ...] = tuple(
     """.split()
 )
 _WRITER_BYTES = 50_000_000
+_TIES = 20  # hits asked for beyond the depth, to see which share the score of the last
 _WORDS = "words"
 
 
@@ -94,10 +95,14 @@ class LexicalIndex:
         query = self._query(terms)
         if allowed is not None:
             query = self._among(query, allowed)
-        searcher = self._engine.searcher()
-        hits = searcher.search(query, limit=depth, count=False).hits
+        searcher, asked = self._engine.searcher(), depth + _TIES
+        while True:
+            hits = searcher.search(query, limit=asked, count=False).hits
+            if len(hits) < asked or hits[-1][0] < hits[depth - 1][0]:
+                break
+            asked *= 4  # the last one wanted shares its score with all that follow: tantivy would choose by the order of writing
         scored = [(str(searcher.doc(address)["review_id"][0]), float(score)) for score, address in hits]
-        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:depth]
 
     def scores(self, terms: Counter[str], review_ids: Sequence[str]) -> dict[str, float]:
         """BM25 of given reviews; those that hold none of the terms are left out."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 _WRITE = 2_000  # entries in one call; Chroma refuses more than about 5,400
-_HNSW: Any = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 24}
+#: Measured on 4,079 passages of two collections: of the true first 200 all are found (with ef_search 400 now and then 3 are missed), for 0.3 ms more.
+_HNSW: Any = {"space": "cosine", "ef_construction": 200, "ef_search": 1000, "max_neighbors": 24}
 
 
 class VectorStore:
@@ -105,7 +106,13 @@ def open_client(place: Path | str) -> ClientAPI:
             return chromadb.HttpClient(host=parts.hostname or "localhost", port=parts.port or 8000, ssl=parts.scheme == "https", settings=quiet)
     place.mkdir(parents=True, exist_ok=True)
     with _explained(str(place)):
-        return chromadb.PersistentClient(path=str(place), settings=quiet)
+        try:
+            return chromadb.PersistentClient(path=str(place), settings=quiet)
+        except Exception as error:  # a start that failed stays in Chroma's cache of this process; asking once more takes it out
+            try:
+                return chromadb.PersistentClient(path=str(place), settings=quiet)
+            except Exception:
+                raise error from None
 
 
 def close_client(client: ClientAPI) -> None:

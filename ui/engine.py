@@ -161,7 +161,9 @@ class LocalEngine:
         if built.state.revision < 0:
             if not self.library.count():
                 raise UnavailableError("the library is empty", where=str(self.workshop.settings.home), remedy="Import records first: `florilegium import FILE`")
-            raise UnavailableError("the search data has not been made yet", where=str(built.folder), remedy="Run `florilegium sync`")
+            others = [spec.model for spec in self.workshop.index_home.built_specs() if spec.weights_sha256 != chosen.spec.weights_sha256]
+            message = f"the search data was made by another embedding model ({others[0]})" if others else "the search data has not been made yet"
+            raise UnavailableError(message, where=str(self.workshop.settings.index_folder), remedy="Run `florilegium sync`")
         return chosen
 
     def _drafted(self, assistant: Any, prepared: Any, name: str, on_text: Callable[[str], None] | None, *, must: bool) -> Answer:

@@ -29,6 +29,7 @@ class Rarity:
         self.unseen = unseen
 
     def __call__(self, word: Word) -> float:
+        """The weight of one word, from 0 up."""
         weight = self.table.get(word.stem, self.unseen)
         return _GENERIC_SHARE * weight if word.norm in GENERIC else weight
 

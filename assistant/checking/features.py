@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from assistant.checking.alignment import common_order
 from assistant.checking.figures import borne_out
 from assistant.checking.opposites import opposed, turned
 from assistant.checking.pairing import Pair, Tables, whole
-from assistant.checking.polarity import THAN
+from assistant.checking.patterns import THAN
 from assistant.checking.words import Word
 from index.encoder import Vectors
 
@@ -49,7 +50,7 @@ def _coverage(pair: Pair, tables: Tables, likeness: Mapping[str, float]) -> dict
     return {
         "cov_all": a.covered(anywhere),
         "cov_best": float(a.coverage.max()),
-        "cov_top2": a.covered(top2),
+        "cov_top2": pair.top2_coverage,
         "cov_b": float(a.coverage[b]),
         "cov_subject": subject,
         "cov_object": float(top2[half:] @ a.weights[half:] / (a.weights[half:].sum() or 1.0)) if len(a.words) > half else subject,
@@ -96,7 +97,7 @@ def _phrases(pair: Pair, tables: Tables) -> dict[str, float]:
 
 def _twos(words: Sequence[Word]) -> set[tuple[str, str]]:
     stems = [word.stem for word in words]
-    return set(zip(stems, stems[1:], strict=False))
+    return set(pairwise(stems))
 
 
 def _figures(pair: Pair) -> dict[str, float]:

@@ -41,9 +41,7 @@ _EFFECT_BEFORE = re.compile(
     r"|cohen'?s? d|standardi[sz]ed mean difference|mean difference)(?:\s*\([A-Z]+\))?\s*(?:=|of|was|:|,)?\s*)$",
     re.I,
 )
-_DOSE = re.compile(
-    r"^(?:mg|ug|mcg|g|kg|ml|l|dl|ng|pg|iu|mmol|nmol|umol|mm|cm|nm|um|mg/kg|ug/kg|mcg/kg|g/kg|mg/ml|mg/dl|g/l|mg/day|mg/d|ng/ml|kcal)$", re.I
-)
+_DOSE = re.compile(r"^(?:mg|ug|mcg|g|kg|ml|l|dl|ng|pg|iu|mmol|nmol|umol|mm|cm|nm|um|mg/kg|ug/kg|mcg/kg|g/kg|mg/ml|mg/dl|g/l|mg/day|mg/d|ng/ml|kcal)$", re.I)
 _PEOPLE = frozenset(map(name_of, "patient participant subject people person adult child individual volunteer woman man case control veteran".split()))
 _STUDIES = frozenset(map(name_of, "study trial rct review article paper publication report meta".split()))
 _TIME = frozenset("year month week day hour minute second".split())
@@ -112,7 +110,7 @@ def _digits(text: str, out: list[Figure], taken: list[_Span]) -> None:
         digits = m["value"].replace(",", "").replace(" ", "")
         places = len(digits.partition(".")[2])
         value = float(digits) * SCALE.get((m["scale"] or "").lower(), 1.0)
-        before = text[max(0, m.start() - _BEFORE) : m.start("value")]
+        before = text[max(0, m.start() - _BEFORE) : m.start()]
         kind = _kind(before, m["tail"] or "", value, text[m.end() : m.end() + _AFTER])
         if kind == "count" and i + 1 < len(found):  # 20-30 %, 10 to 12 weeks: a range shares its unit
             after = found[i + 1]

@@ -19,7 +19,8 @@ class Figure:
     """A number as meant: percentages and fractions as a share of one, the rest as written.
 
     `kind` is percent, derived (a share worked out from "9 of 12"), n, p, effect, fold, year, count, count:study, time:week …, dose:mg …;
-    `negative` is a minus before it, which counts for effect sizes only ("fell by 3" = -3); `places` are the decimals of the value as stored, for rounding; `start` and `end` count in the sentence's plain text.
+    `places` are the decimals of the value as stored, for rounding; `start` and `end` count in the sentence's plain text; `negative` is a
+    minus before it, which counts for effect sizes only ("fell by 3" is -3).
     """
 
     value: float

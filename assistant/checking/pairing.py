@@ -16,7 +16,7 @@ from assistant.checking.words import Word
 from index.encoder import Vectors
 
 #: A best sentence with less coverage plus cosine (0..2) than this is not looked at more closely: its turned form is not encoded.
-TOO_FAR = 0.5
+TOO_FAR = 0.4
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Pair:
         """Whether the best sentence is worth a closer look."""
         b = self.best_index
         return float(self.alignment.coverage[b] + self.sentence_vectors[b] @ self.claim_vector) >= TOO_FAR
+
+    @property
+    def top2_coverage(self) -> float:
+        """Weighed share of the claim's words in the two best sentences together, 0..1."""
+        return self.alignment.covered(self.alignment.match[list(self.order[:2])].max(axis=0, initial=0.0))
 
     @property
     def telling(self) -> list[int]:
@@ -109,7 +114,7 @@ def second_look(pairs: Sequence[Pair], tables: Tables) -> list[str]:
 def word_likeness(pair: Pair, tables: Tables, vectors: Mapping[str, Vectors]) -> dict[str, float]:
     """Cosine (-1..1) of each loose word of the claim with the nearest word of the best sentence, by the word's form."""
     mine, theirs = pair.loose_words()
-    if not pair.near or not mine or not theirs:
+    if not mine or not theirs:
         return {}
     rows = tables.word_vectors.of([word.norm for word in mine], vectors) @ tables.word_vectors.of([word.norm for word in theirs], vectors).T
     return {word.norm: float(row.max()) for word, row in zip(mine, rows, strict=True)}

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.checking.lexicon import GENERIC
 from assistant.checking.opposites import DIRECTION
+from assistant.checking.patterns import MINUS, MODAL, NEGATION, NULL, SOFT, STRONG, UNKNOWN
 from assistant.checking.words import Word, stem
 
-NEGATION = re.compile(
-    r"\b(?:n['o]t|no|never|without|neither|nor|cannot|none|lack(?:s|ed|ing)?|fail(?:s|ed|ure)? to|absence|absent|unlikely|hardly|barely|unable|unaffected|unchanged|"
-    r"rather than|instead of|little evidence|unclear|unknown|inconclusive|insufficient|isn't|doesn't|don't|didn't|wasn't|aren't|can't|won't|hasn't|haven't|couldn't|wouldn't|nothing|nobody)\b(?!\s+only\b)", re.I)
-MODAL = re.compile(r"\b(?:may|might|could|possibl[ey]|perhaps|potential(?:ly)?|probabl[ey]|can potentially|(?:appear|seem)(?:s|ed)? to|appears|presumably|conceivabl[ey]|suspected|hypothe[sz]i[sz]ed|promising|preliminary)\b", re.I)
-SOFT = re.compile(r"\b(?:suggest(?:s|ed|ing)?|likely|indicat(?:e|es|ed|ing)|tend(?:s|ed)? to|propose[sd]?|feasible|should|would)\b", re.I)
-UNKNOWN = re.compile(r"\b(?:unclear|unknown|uncertain|not (?:yet )?(?:known|clear|established|understood)|no (?:specific |effective |approved |known |clear |strong |direct |current )*(?:evidence|treatments?|therap(?:y|ies)|vaccines?|drugs?|medications?|cure)|remains? (?:to be|unclear|unknown|controversial|elusive|unavailable)|insufficient|inconclusive|controversial|further (?:research|studies|study)|more (?:research|studies))\b", re.I)
-STRONG = re.compile(r"\b(?:always|never|all|every|only|cures?|cured|proven|definitely|certainly|will|must|completely|entirely|100|guarantee[sd]?|impossible|any)\b", re.I)
-NULL = re.compile(
-    r"\b(?:no (?:\w+ ){0,2}(?:differences?|effects?|associations?|changes?|benefits?|improvements?|impact|influence|correlations?|relationships?|increase|decrease|reduction|role|advantage|link|evidence)|"
-    r"(?:not|n't) (?:\w+ ){0,2}(?:differ|different|affect|alter|change|changed|influence|associated|correlated?|related|superior|improve|improved|reduce|reduced|increase|increased|decrease|decreased|significant|significantly|effective|linked|better)|"
-    r"(?:similar|comparable|identical|equivalent) (?:to|in|between|across|among|rates?|levels?|effects?|outcomes?)|unaffected|unchanged|independent(?:ly)? of|regardless of|irrespective)\b", re.I)
-MINUS = re.compile(r"\b(?:deficien\w*|depriv\w*|deplet\w*|loss|lacks?|lacking|absence|delet\w*|knock-?(?:out|down)|silenc\w*|inhibit\w*|antagonis\w*|block\w*|protect\w*|prevent\w*|reduc\w*|decreas\w*|lower\w*|"
-    r"suppress\w*|attenuat\w*|diminish\w*|declin\w*|impair\w*|inactivat\w*|negative\w*|down-?regulat\w*|fewer|less|worse\w*|without|not|no|never|cannot|fail\w*|null|alleviat\w*|mitigat\w*|rescue\w*|restor\w*|abolish\w*|ablat\w*|insensitiv\w*|resist\w*|limit\w*|slow\w*|harm\w*|damag\w*)\b", re.I)
-THAN = re.compile(r"\b(?:than|versus|vs|compared (?:with|to)|relative to)\b", re.I)
 _CLAUSE = re.compile(r"[;:,()]|\b(?:but|however|although|though|whereas|while|and|which|because|despite)\b", re.I)
 _PARTS = re.compile(r";|,?\s*\b(?:whereas|while|but|although|though|however)\b|, and\b", re.I)
 #: A negation reaches this many words at most, to the end of its clause.
@@ -112,7 +100,7 @@ def shared_part(text: str, words: Sequence[Word], stems: frozenset[str]) -> str:
     cuts = [0, *(m.start() for m in _PARTS.finditer(text)), len(text)]
     shared = [w for w in words if w.stem in stems]
     all_stems = {w.stem for w in shared}
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         if shared and len({w.stem for w in shared if a <= w.start < b}) >= 0.9 * len(all_stems):
             return text[a:b]
     return text

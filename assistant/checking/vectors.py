@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,15 +75,18 @@ class WordVectors:
         return [word for word in words if word not in self._row]
 
     def of(self, words: Sequence[str], encoded: Mapping[str, Vectors]) -> Array:
-        """Unit vectors, shape (n, m); `encoded` holds those that the table lacks."""
-        out = np.empty((len(words), len(self._axes)), dtype=np.float32)
+        """Unit vectors, shape (n, m); `encoded` holds those that the table lacks. A word in neither is like no other: zeros."""
+        out = np.zeros((len(words), len(self._axes)), dtype=np.float32)
         for i, word in enumerate(words):
             row = self._row.get(word)
-            out[i] = self._rows[row] if row is not None else (encoded[word] - self._mean) @ self._axes.T
+            if row is not None:
+                out[i] = self._rows[row]
+            elif word in encoded:
+                out[i] = (encoded[word] - self._mean) @ self._axes.T
         return unit(out)
 
 
-def unit(x: Array) -> Array:
+def unit(x: npt.NDArray[Any]) -> Array:
     """Rows brought to length 1; a row of zeros stays."""
     scaled: Array = x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-6)
     return scaled

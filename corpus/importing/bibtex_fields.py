@@ -75,7 +75,7 @@ def _meaning(name: str, csl_type: str) -> str:
         return "keywords"
     if name == "number":
         return "issue" if csl_type.startswith("article-") or csl_type == "paper-conference" else "series-number" if csl_type == "book" else "number"
-    return name if name in ("month", "issue") else _NAMES.get(name, "")
+    return {"month": "month", "day": "month", "issue": "issue"}.get(name) or _NAMES.get(name, "")
 
 
 def _address(name: str, value: str, table: dict[str, str]) -> Named:

@@ -21,10 +21,11 @@ _ABSENT = frozenset({"abstract", "keyword", "categories", "DOI", "PMID", "PMCID"
 _SIGNS = re.compile(r"[\s,;\[]*")
 _MEMBERS = re.compile(r'\{\s*"(?:message|items|references|data|config)"')
 _INNER = re.compile(r'"(?:items|references|data)"\s*:\s*\[')
-_NEXT = re.compile(r"\}[\s,]*(?=\{)")
+_NEXT = re.compile(r"\}[\s,]*(?=\{)|\n[ \t]*(?=\{)")
 _TAGS = re.compile(r"</?jats:[^<>]*>")
 _MOST = 50_000_000  # characters of one item
-_KEPT = 4_000_000
+_KEPT = 1_000_000
+_TRIES = 2000  # places after an error where the next item might begin
 
 
 def parse(chunks: Iterable[str] | str) -> Iterator[Parsed]:
@@ -32,8 +33,8 @@ def parse(chunks: Iterable[str] | str) -> Iterator[Parsed]:
     record = 0
     for line, item, raw in _objects([chunks] if isinstance(chunks, str) else chunks):
         if isinstance(item, str):
-            yield Rejected(record + 1 if record or raw else 0, line, item)
-            record += bool(raw)
+            record += bool(raw or record)
+            yield Rejected(record, line, item)
             continue
         record += 1
         if not isinstance(item, dict):
@@ -53,20 +54,35 @@ def _objects(chunks: Iterable[str]) -> Iterator[tuple[int, Any, str]]:
         try:
             value, end = decoder.raw_decode(text.held, text.at)
         except (ValueError, RecursionError) as error:
-            if text.more():
+            if text.may_go_on(error) and text.more():
                 continue
             place = getattr(error, "pos", text.at)
             raw = text.held[text.at : text.at + 200] if text.held[text.at] == "{" else ""
             yield text.line_of(place), f"not JSON: {getattr(error, 'msg', None) or error}", raw
-            following = _NEXT.search(text.held, max(text.at + 1, place))
-            while following and not _is_item(decoder, text.held, following.end()):
-                following = _NEXT.search(text.held, following.end())
-            if following is None:
+            if not _to_next(text, decoder, max(text.at + 1, place)):
                 return
-            text.go(following.end())
             continue
         yield text.line_of(text.at), value, text.held[text.at : end]
         text.go(end)
+
+
+def _to_next(text: _Text, decoder: json.JSONDecoder, place: int) -> bool:
+    """Go to the next item after something that is none; says whether there is one."""
+    for _ in range(_TRIES):
+        following = _NEXT.search(text.held, place)
+        while following is None:
+            text.go(max(place, len(text.held) - 100))
+            place = text.at
+            if not text.more():
+                return False
+            following = _NEXT.search(text.held, place)
+        while not (is_item := _is_item(decoder, text.held, following.end())) and len(text.held) - following.end() < _KEPT and text.more():
+            pass
+        if is_item:
+            text.go(following.end())
+            return True
+        place = following.end()
+    return False
 
 
 class _Text:
@@ -79,6 +95,11 @@ class _Text:
         self._line, self._counted = 1, 0
         if _MEMBERS.match(self.held.lstrip()) and (inner := _INNER.search(self.held, 0, 100_000)):
             self.at = inner.end()
+
+    def may_go_on(self, error: Exception) -> bool:
+        """Whether what is wrong may only be that the text read so far ends there."""
+        place = getattr(error, "pos", 0)
+        return "Unterminated" in str(error) or place >= len(self.held) - 20
 
     def more(self) -> bool:
         """Read on; says whether there was more (an item without end is not waited for)."""

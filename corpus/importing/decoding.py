@@ -39,7 +39,7 @@ _DECLARED = re.compile(rb"^%\s*Encoding:\s*([\w-]+)|^\s*<\?xml[^>]*?encoding\s*=
 _LATIN = frozenset("iso-8859-1 iso8859-1 latin1 latin-1 ascii us-ascii cp1252 windows-1252 utf-8 utf8 utf-16 utf16".split())
 _IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])")
 _MAC_VOWELS = frozenset(b"\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x95\x97\x98\x99\x9d\x9f")
-_POLISH = frozenset(b"\x9f\xa3\xa5\xaa\xaf\xb3\xb9\xbc\xbf")
+_POLISH = re.compile(rb"(?<=[a-z])[\x9f\xb3\xb9\xbc\xbf](?=[a-z])|(?<![A-Za-z0-9])[\xa3\xaf](?=[a-z])")
 #: The letters that make up most of a text in an alphabet, by encoding.
 _ALPHABETS = {"windows-1251": "оеаинтсрвл", "koi8-r": "оеаинтсрвл", "windows-1253": "αοιετσνηυρ"}
 
@@ -193,6 +193,6 @@ def _single_byte(sample: bytes) -> Encoding:
     total = inside.total()
     if total and sum(inside[byte] for byte in _MAC_VOWELS) > total // 2:
         return Encoding("mac-roman", "mac_roman")
-    if total and sum(inside[byte] for byte in _POLISH) > total // 5:
+    if len(_POLISH.findall(sample)) > total // 5:
         return Encoding("windows-1250", "cp1250")
     return Encoding("windows-1252", "cp1252")

@@ -57,12 +57,12 @@ _XML = (
 )
 #: The line that begins a record in each tagged format. The one that comes first in a file decides.
 _TAGGED = (
-    ("ris", r"^[ \t\ufeff]*TY {0,2}[-\u2013\u2014](?: |$|(?=[A-Z]{3,}))"),
+    ("ris", r"^[ \t\ufeff]*TY[ \t]{0,2}[-\u2013\u2014](?: |$|(?=[A-Z]{3,}))"),
     ("enw", r"^%0 \S"),
     ("nbib", r"^PMID ?- ?\d|^(?:OWN|STAT) ?- \S"),
     ("wos", r"^PT [A-Z](?:\r?$|\w)|^FN (?:Clarivate|Thomson|ISI|Web of)"),
     ("refworks", r"^RT [A-Z][a-z]+"),
-    ("bibtex", r"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]"),
+    ("bibtex", r"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*[^{}()=,]{0,200}[,=]"),
     ("ovid", r"^ ?<\d+ ?\.? ?>[ \t]*$(?=\n(?:.*\n)?\s?(?:[A-Z][A-Z0-9] {1,3}-|[A-Z][A-Za-z ]{2,40}$))|^ ?VN  - Ovid"),
 )
 #: The same for records that lack their first line: this many of such lines must be there (or all lines be such), and one that tells.

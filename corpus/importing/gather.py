@@ -168,7 +168,8 @@ class Item:
         if last.lower() in ("specified", "") or last == first or re.search(rf"[-\u2013]\s*{re.escape(last)}$", first):
             last = ""
         joined = f"{first}-{last}" if first and last else first or last
-        self.put("page", re.sub(r"\s*(?:-{2,}|[\u2012-\u2015])\s*", "-", joined), "pages")
+        pages = re.sub(r"\s*(?:-{2,}|[\u2012-\u2015])\s*", "-", joined)
+        self.put("page", re.sub(r"^(\w+)-\1$", r"\1", pages), "pages")
 
     def keyword(self, *texts: str) -> None:
         """Add keywords, each in one line."""

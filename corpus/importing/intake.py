@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from corpus.library import Change, Library
 from corpus.merging import fill, same_work
 from corpus.review import Review, Source, Status
 
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}")  # ids that an address can carry; a record with another gets one of ours
 _CHUNK = 500  # records matched against the library in one go
 _UNDO = "undo-import"  # what was done to a record whose adding was taken back
 Progress = Callable[[str, int], None]
@@ -189,7 +191,9 @@ class _Intake:
         for name, values in self.vocabulary.from_keywords(review.keywords).items():
             facets[name] = list(dict.fromkeys([*facets.get(name, []), *values]))
         source = Source(format=entry.format, path=Path(entry.path).name, record=draft.record, raw=draft.raw[:20_000])
-        update = {"facets": {name: tuple(values) for name, values in facets.items()}, "source": source, "revision": 0}
+        update: dict[str, Any] = {"facets": {name: tuple(values) for name, values in facets.items()}, "source": source, "revision": 0}
+        if not _ID.fullmatch(review.id):
+            update |= {"id": "", "extra": {**review.extra, "id": [review.id]} if review.id else review.extra}
         return Draft(review.model_copy(update=update), draft.record, draft.line)
 
     def _put(self, chunk: list[Draft], entry: FileReport) -> None:

@@ -62,7 +62,7 @@ def _meta(item: Item, meta: Element) -> None:
             item.pmcid(value if value.upper().startswith("PMC") else f"PMC{value}") if kind != "pmcaid" else item.keep(kind, value)
         else:
             item.keep(kind or "id", value)
-    titles = [text_of(meta.find(f"title-group/{name}"), _LEFT_OUT) for name in ("article-title", "subtitle")]
+    titles = [text_of(meta.find(f"title-group/{name}"), _LEFT_OUT | {"xref"}) for name in ("article-title", "subtitle")]
     item.put("title", ": ".join(title for title in titles if title))
     _people(item, meta)
     dates = {entry.get("pub-type") or entry.get("date-type") or "": entry for entry in reversed(meta.findall("pub-date"))}

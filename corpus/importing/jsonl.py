@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl, split_name
+from corpus.importing.names import listed_names
+from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl
 from corpus.review import Review
 
 _DERIVED = ("revision", "title", "authors", "year", "journal", "doi", "pmid", "url")
@@ -45,10 +46,13 @@ def _fields(table: dict[str, Any]) -> dict[str, Any]:
         if table.get(ours) and not csl.get(theirs):
             csl[theirs] = str(table[ours])
     if table.get("authors") and not csl.get("author"):
-        csl["author"] = [dict(author) if isinstance(author, dict) else split_name(str(author)) for author in table["authors"]]
+        csl["author"], cut = listed_names(table["authors"])
+        table["authors_partial"] = table.get("authors_partial") or cut
     if table.get("year") and not csl.get("issued"):
         csl["issued"] = issued(find_year(table["year"]))
-    known = set(Review.model_fields) - {"csl", "revision"}
+    if isinstance(table.get("id"), int):
+        table["id"] = str(table["id"])
+    known = set(Review.model_fields) - {"csl", "revision", "source"}
     fields = {key: value for key, value in table.items() if key in known}
     unknown = {key: value for key, value in table.items() if key not in known and key not in _DERIVED}
     if unknown:

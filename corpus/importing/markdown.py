@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from corpus.importing.names import read_names, split_people
+from corpus.importing.names import listed_names
 from corpus.importing.parsing import Draft, Parsed, Rejected, build, make_csl
 from corpus.review import LIST_FIELDS, Name, Review
 
@@ -76,7 +76,7 @@ def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:
     partial = _BOOLEAN[str(table.pop("authors_partial", "")).lower()]
     authors = table.pop("authors", None)
     if authors:
-        csl["author"], cut = _authors(authors)
+        csl["author"], cut = listed_names(authors)
         partial = partial or cut
     csl["issued"] = _issued(table.pop("year", None), csl.get("issued"))
     for ours, theirs in _CSL_KEYS.items():
@@ -94,30 +94,16 @@ def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:
     return fields | {"facets": facets} | told
 
 
-def _authors(value: Any) -> tuple[list[dict[str, Any]], bool]:
-    """(names, whether some are missing) of a list of `family:` and `given:`, or of names as people write them."""
-    names: list[dict[str, Any]] = []
-    partial = False
-    for author in value if isinstance(value, list) else split_people(str(value)):
-        if isinstance(author, dict):
-            names.append({key: text for key, text in author.items() if text})
-        else:
-            found, cut = read_names([str(author)])
-            names += found
-            partial = partial or cut
-    return names, partial
-
-
 def _issued(year: Any, date: Any) -> Any:
     """The CSL date: the year, unless `date` is of that year and says more."""
     if not year:
         return date
     if not re.fullmatch(r"-?\d{1,5}", str(year)):
         raise ValueError(f"year {year!r} is not a number")
-    if not isinstance(date, dict):
-        return {"date-parts": [[int(year)]]}
-    date = {key: _BOOLEAN.get(value, value) if key == "circa" else value for key, value in date.items()}
-    return date if str(date.get("date-parts", [[None]])[0][0]) == str(year) else {"date-parts": [[int(year)]]}
+    match date:
+        case {"date-parts": [[first, *_], *_]} if str(first) == str(year):
+            return {key: _BOOLEAN.get(value, value) if key == "circa" else value for key, value in date.items()}
+    return {"date-parts": [[int(year)]]}
 
 
 def _read_body(body: str) -> tuple[dict[str, Any], dict[str, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten al el bin ibn af av zu zur".split())
 _SUFFIX = re.compile(r"^(jr|sr|[IVX]{2,4}|IV|2nd|3rd|4th)\.?$", re.IGNORECASE)
@@ -58,6 +59,17 @@ def read_names(texts: Iterable[str]) -> tuple[list[dict[str, str]], bool]:
         name = person(text)
         if name:
             names.append(name)
+    return names, partial
+
+
+def listed_names(value: Any) -> tuple[list[dict[str, str]], bool]:
+    """`read_names` for a list of names, in their CSL parts or as people write them, and for one text that holds them all."""
+    names: list[dict[str, str]] = []
+    partial = False
+    for entry in value if isinstance(value, list | tuple) else split_people(str(value)):
+        found, cut = ([entry], False) if isinstance(entry, dict) else read_names([str(entry)])
+        names += [{key: text for key, text in name.items() if text} for name in found]
+        partial = partial or cut
     return names, partial
 
 

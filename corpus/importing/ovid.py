@@ -110,7 +110,7 @@ def _read(record: Record) -> Parsed:
     publication_types(item, types)
     if "container-title" not in item.csl and "SO" in by:
         _source(item.csl, flow(by["SO"][0]))
-    for tag in ("SO", "Status"):  # a paper ahead of print has its date there
+    for tag in ("SO", "ST"):  # a paper ahead of print has its date there
         if "issued" not in item.csl and find_year(by.get(tag, [""])[0]):
             item.date(flow(by[tag][0]), tag=tag)
     return item.parsed(record.number, record.line, record.raw)

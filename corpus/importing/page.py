@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl, split_name
+from corpus.importing.names import read_names, split_people
+from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
 _ABSTRACT = re.compile(r"^\s*Abstract\s*:\s*", re.IGNORECASE)
@@ -39,15 +40,15 @@ def parse(text: str) -> Iterator[Parsed]:
     end = next((i for i in range(abstract_at + 1, len(lines)) if _stops(lines[i])), len(lines))
     abstract = "\n\n".join([_ABSTRACT.sub("", lines[abstract_at]), *lines[abstract_at + 1 : end]]).strip(" “”\"'\n")
     authors = _AUTHORS.sub("", lines[authors_at]) if authors_at is not None else ""
-    names = [name for name in re.split(r"\s*(?:,|;|&|\band\b)\s*", authors) if name and not re.fullmatch(r"et al\.?", name)]
+    names, partial = read_names(split_people(authors))
     year = find_year(" ".join(re.findall(r"\((\d{4})\)", summary))) or find_year(title)
     vocabulary = default_vocabulary()
     facets = {
         "topics": _values(lines, _TOPICS, vocabulary, "topics"),
         "characteristics": _values(lines, _CHARACTERISTICS, vocabulary, "characteristics"),
     }
-    csl = make_csl({"title": title, "author": [split_name(name) for name in names], "issued": issued(year)})
-    yield build(1, 1, text, csl=csl, summary=summary, abstract=abstract, authors_partial="et al" in authors, facets=facets)
+    csl = make_csl({"title": title, "author": names, "issued": issued(year)})
+    yield build(1, 1, text, csl=csl, summary=summary, abstract=abstract, authors_partial=partial, facets=facets)
 
 
 def _stops(line: str) -> bool:
@@ -97,7 +98,7 @@ class _Text(HTMLParser):
         self._hidden = 0
 
     def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in self._HIDDEN
+        self._hidden = 0 if tag == "body" else self._hidden + (tag in self._HIDDEN)  # a head may go without its end tag
         if tag in self._BLOCKS:
             self.parts.append("\n")
 

@@ -32,6 +32,7 @@ _NO_TITLE = re.compile(r"^(?:untitled|microsoft word|title|doi:|pii:|.*\.(?:docx
 def parse(document: Document) -> Iterator[Parsed]:
     """Read the one record of a PDF: title, authors and DOI as far as they can be told, and the text by its headings."""
     import pypdf
+    import pypdf.errors
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every flaw that it mends
     try:
@@ -41,6 +42,9 @@ def parse(document: Document) -> Iterator[Parsed]:
             return
         pages = [reader.pages[at].extract_text() or "" for at in range(min(len(reader.pages), _MOST_PAGES))]
         about = {str(key): str(value) for key, value in (reader.metadata or {}).items()}
+    except pypdf.errors.DependencyError:
+        yield Rejected(1, 1, "the PDF is locked by an encryption that is not read here (AES): save it unlocked")
+        return
     except Exception as error:  # pypdf raises whatever the damage leads to, from KeyError to RecursionError
         yield Rejected(1, 1, f"the PDF cannot be read: {type(error).__name__}: {str(error)[:100]}")
         return

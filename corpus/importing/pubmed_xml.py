@@ -135,10 +135,7 @@ def _date(item: Item, element: Element | None) -> None:
     if element is None or "issued" in item.csl:
         return
     parts = [found(element, part) for part in ("Year", "Month", "Day")]
-    if parts[1].isdecimal():
-        text = "-".join(part for part in parts if part)
-    else:
-        text = " ".join(part for part in parts if part) or found(element, "MedlineDate")
+    text = ("-" if parts[1].isdecimal() else " ").join(part for part in parts if part) or found(element, "MedlineDate")
     if text:
         item.date(text, tag="PubDate")
     item.keep("Season", found(element, "Season"))

@@ -44,6 +44,8 @@ def record_of(record: Record) -> Parsed:
     if code == "EDBOOK":
         names["AU"] = names["A1"] = "editor"
         names["A2"] = "series-editor"
+    elif kind == "book" and record.tags & {"AU", "A1"}:
+        names["A2"] = "series-editor"
     if record.tags & {"WE", "PU", "J9"}:  # Web of Science puts the authors' institutions there
         names.pop("C3")
     item = assemble(kind, (Named(names.get(entry.tag, ""), entry.tag, entry.value) for entry in record.fields if entry.tag != "TY"))

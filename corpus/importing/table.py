@@ -15,7 +15,7 @@ from corpus.importing.gather import Item
 from corpus.importing.item_types import from_name
 from corpus.importing.names import split_people, without_et_al
 from corpus.importing.parsing import Parsed, Rejected
-from corpus.importing.table_columns import fits, meaning, plain
+from corpus.importing.table_columns import EMBASE_SOURCE, fits, meaning, plain
 from corpus.importing.tagged import Field
 
 _TELLING = frozenset({"title", "abstract", "doi", "author", "pmid"})
@@ -25,13 +25,13 @@ _MISSING = frozenset({"NA", "N/A", "nan", "NaN", "NULL", "None", "<NA>", "#N/A"}
 _DELIMITERS = ",\t;|"
 _TOLD = re.compile(r"\b(PMID|PMCID|DOI):\s*(\S+)")
 _EMBASE = re.compile(r"^\"?(TITLE|AUTHOR NAMES|SOURCE|ABSTRACT)\"?,", re.IGNORECASE)
-csv.field_size_limit(1 << 24)
+csv.field_size_limit(1 << 21)
 
 
 def delimiter_of(head: str) -> str | None:
     """The sign between a table's columns, or None where none of the first lines of the text are headings of such a table."""
-    for line in _first_lines(head):
-        sign = next((sign for sign in _DELIMITERS if _is_heading(_cells(line, sign))), None)
+    for at, line in enumerate(_first_lines(head)):
+        sign = next((sign for sign in _DELIMITERS if _is_heading(_cells(line, sign), alone=at == 0)), None)
         if sign:
             return sign
     return "," if _is_upright(head) else None
@@ -46,37 +46,35 @@ def parse(lines: Iterable[str]) -> Iterator[Parsed]:
         yield Rejected(0, 1, "the table's first line names no column of titles, authors, abstracts or DOIs")
         return
     rows = source.rows(delimiter)
-    if not any(_is_heading(_cells(line, delimiter)) for line in _first_lines(head)):
+    if not any(_is_heading(_cells(line, delimiter), alone=at == 0) for at, line in enumerate(_first_lines(head))):
         yield from _upright(rows)
         return
     headings: list[str] | None = None
     record = 0
     for line, row, raw in rows:
         if headings is None:
-            headings = [name.strip().lstrip("\ufeff") for name in row] if _is_heading(row) else None
-        elif isinstance(raw, csv.Error):
-            record += 1
-            yield Rejected(record, line, f"the row is not well-formed: {raw}")
+            headings = [name.strip().lstrip("\ufeff") for name in row] if _is_heading(row, alone=True) else None
+            source.width = len(headings or ())
         elif any(cell.strip() for cell in row):
             record += 1
             yield _item(headings, row).parsed(record, line, raw)
 
 
 class _Lines:
-    """Lines with their numbers, and rows that know the line they begin on."""
+    """Lines with their numbers, and rows that know the line they begin on. `width` is the number of columns, once it is known."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._source = iter(lines)
-        self._ahead: list[str] = []
+        self._ahead: list[str] = []  # the next line is its last
         self._number = 0
         self._taken: list[str] = []
+        self.width = 0
 
     def peek(self, count: int = 400) -> str:
         """The first lines, which stay to be read."""
-        while len(self._ahead) < count and (line := next(self._source, None)) is not None:
-            self._ahead.append(line)
-        self._ahead.reverse()
-        return "\n".join(reversed(self._ahead))
+        first = [line for _, line in zip(range(count), self._source, strict=False)]
+        self._ahead = first[::-1]
+        return "\n".join(first)
 
     def _next(self) -> Iterator[str]:
         while True:
@@ -87,20 +85,37 @@ class _Lines:
             self._taken.append(line)
             yield line + "\n"
 
-    def rows(self, delimiter: str) -> Iterator[tuple[int, list[str], str | csv.Error]]:
-        """Yield (line, cells, raw); in place of raw the error of a row that cannot be read."""
-        reader = csv.reader(self._next(), delimiter=delimiter, skipinitialspace=delimiter == ",")
+    def rows(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+        """Yield (line, cells, raw). A quote that was opened and never closed is a sign like any other, and its row ends with its line."""
         while True:
-            line = self._number + 1
+            reader = csv.reader(self._next(), delimiter=delimiter, skipinitialspace=delimiter == ",")
+            for line, row in self._read(reader):
+                taken = self._taken
+                if row is None or (len(taken) > 1 and self._is_runaway(row, delimiter)):
+                    self._number -= len(taken) - 1
+                    self._ahead.extend(reversed(taken[1:]))
+                    yield line, taken[0].split(delimiter), taken[0]
+                    break
+                yield line, row, "\n".join(taken)
+            else:
+                return
+
+    def _read(self, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
+        while True:
             self._taken = []
+            line = self._number + 1
             try:
                 row = next(reader)
             except StopIteration:
                 return
-            except csv.Error as error:
-                yield line, [], error
-                continue
-            yield line, row, "\n".join(self._taken)
+            except csv.Error:
+                yield line, None
+                return
+            yield line, row
+
+    def _is_runaway(self, row: list[str], delimiter: str) -> bool:
+        unclosed = sum(line.count('"') for line in self._taken) % 2 == 1
+        return unclosed or (0 < self.width < len(row) and len(self._taken[0].split(delimiter)) == self.width)
 
 
 def _first_lines(head: str) -> list[str]:
@@ -115,10 +130,11 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _is_heading(cells: list[str]) -> bool:
-    known = [name for name in map(meaning, cells) if name]
+def _is_heading(cells: list[str], *, alone: bool) -> bool:
+    """Whether cells name columns; `alone` = a single one will do."""
+    known = [name for name in (meaning(cell.lstrip("\ufeff")) for cell in cells) if name]
     if len(cells) == 1:
-        return known == ["title"]
+        return alone and known == ["title"]
     return (len(known) >= 2 and bool(_TELLING & set(known))) or set(cells) >= {"TI", "AU"} or set(cells) >= {"TI", "PT"}
 
 
@@ -141,7 +157,9 @@ def _item(headings: list[str], row: list[str]) -> Item:
         if (name in seen and name in _SINGLE) or not fits(name, heading, cell, (heading for heading, _ in cells)):
             name = ""
         seen.add(name)
-        if name in _PEOPLE:
+        if name == "journal" and (source := EMBASE_SOURCE.match(cell)):
+            named += [Named("", heading, cell), *(Named(part, heading, text) for part, text in source.groupdict().items() if text)]
+        elif name in _PEOPLE:
             named += [Named(name, heading, person) for person in _people(cell)]
         elif name != "item-type" or not from_name(told, ""):
             named.append(Named(name, heading, cell))
@@ -161,7 +179,7 @@ def _people(cell: str) -> Iterator[str]:
         yield "et al."
 
 
-def _upright(rows: Iterator[tuple[int, list[str], str | csv.Error]]) -> Iterator[Parsed]:
+def _upright(rows: Iterator[tuple[int, list[str], str]]) -> Iterator[Parsed]:
     """Embase's table that stands upright: a line a field, its name first; an empty line between records."""
     record, start = 0, 1
     fields: list[tuple[str, list[str]]] = []
@@ -176,7 +194,7 @@ def _upright(rows: Iterator[tuple[int, list[str], str | csv.Error]]) -> Iterator
         if name:
             start = start if fields else line
             fields.append((name, [cell for cell in row[1:] if cell.strip()]))
-            source.append(raw if isinstance(raw, str) else "")
+            source.append(raw)
 
 
 def _upright_field(heading: str, values: list[str]) -> Iterator[Named]:

@@ -55,6 +55,8 @@ _COLUMNS = {
     }.items()
     for heading in headings.split()
 }
+#: Embase's source: "Mind (2014) 3:3 (152-160). Date of Publication: …".
+EMBASE_SOURCE = re.compile(r"^(?P<journal>[^()]+?) \((?P<year>\d{4})\)( (?P<volume>[\w-]+)(:(?P<issue>[^\s()]+))?)?( \((?P<pages>[^)]*)\))?(\.|$)")
 
 
 def plain(heading: str) -> str:

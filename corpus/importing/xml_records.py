@@ -36,23 +36,28 @@ class Fragment(NamedTuple):
 
 def read_each(chunks: Iterable[str], tags: tuple[str, ...], read: Callable[[Element], Item]) -> Iterator[Parsed]:
     """Yield what `read` makes of every element named by one of `tags` (outermost ones, any prefix)."""
-    good = 0
+    cut: Rejected | None = None  # the first record, if it does not end: where no other follows, it is the file that is wrong
     try:
         for fragment in fragments(chunks, tags):
+            if cut:
+                yield cut
+                cut = None
             try:
                 item = read(parse(fragment.text))
             except ParseError as error:
-                reason = "it is cut off" if not fragment.closed else str(error).split(":")[0]
-                if fragment.closed or good:
-                    yield Rejected(fragment.number, fragment.line, f"the record is not well-formed XML: {reason}")
+                reason = str(error).split(":")[0] if fragment.closed else "it is cut off"
+                rejected = Rejected(fragment.number, fragment.line, f"the record is not well-formed XML: {reason}")
+                if fragment.number == 1 and not fragment.closed:
+                    cut = rejected
                 else:
-                    yield Rejected(0, fragment.line, f"the file is not well-formed XML: <{tags[0]}> does not end")
+                    yield rejected
                 continue
             except (RecursionError, ValueError) as error:
                 yield Rejected(fragment.number, fragment.line, f"the record cannot be read: {error}")
                 continue
-            good += 1
             yield item.parsed(fragment.number, fragment.line, fragment.text)
+        if cut:
+            yield Rejected(0, cut.line, f"the file is not well-formed XML: <{tags[0]}> does not end")
     except DefusedXmlException:
         yield Rejected(0, 1, "the file declares XML entities, which are refused")
 

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from corpus.importing.tex import RAISED
 
+_FORMULAS = frozenset({"math", "inline-formula", "disp-formula"})
 _UNSEEN = frozenset({"annotation", "annotation-xml", "tex-math"})
 
 
@@ -33,11 +34,14 @@ def _inline(element: Element, skip: Collection[str]) -> str:
     if element.tag in skip or element.tag in _UNSEEN:
         return ""
     if element.tag == "math":
-        return f" {_formula(element)} "
+        return _formula(element)
     parts = [element.text or ""]
     for child in element:
-        parts.append(_inline(child, skip) if isinstance(child.tag, str) else "")
-        parts.append(child.tail or "")
+        tail = child.tail or ""
+        text = _inline(child, skip) if isinstance(child.tag, str) else ""
+        if child.tag in _FORMULAS:  # tools set them without a space between, as they would stand in print
+            text = f" {text}" if re.match(r"\s*[.,;:)\]]", tail) else f" {text} "
+        parts += [text, tail]
     text = "".join(parts)
     face = element.get("face", "")
     return raised(text) if element.tag == "sup" or "superscript" in face else text

@@ -183,4 +183,3 @@ def _name(person: Element) -> dict[str, str]:
     if family and not given:
         return {"literal": family}
     return {key: value for key, value in (("family", family), ("given", given)) if value}
-

@@ -29,7 +29,7 @@ def main(url: str, chromium: str) -> None:
                 page.fill("#fl-box textarea", QUESTION)
                 page.keyboard.press("Enter")
                 page.wait_for_selector("a.fl-cite", timeout=60_000)
-                page.wait_for_function("!document.querySelector('.fl-answer')?.innerText.includes('is writing')", timeout=180_000)
+                page.wait_for_function("!document.querySelector('.fl-answer')?.innerText.includes('take this place')", timeout=180_000)
                 if width > 860:
                     page.locator("a.fl-cite").first.click()
                     page.frame_locator("#fl-evidence iframe").locator("#marked").wait_for()

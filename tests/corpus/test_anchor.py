@@ -112,6 +112,14 @@ def test_words_that_stand_twice_are_told_apart_by_their_context() -> None:
     assert edited.abstract[found.start :] == "Ketamine failed in rats."
 
 
+def test_the_same_words_at_the_same_place_are_not_taken_for_those_whose_context_moved() -> None:
+    anchor = Anchor.to(abstract("Ketamine worked in mice. Ketamine failed in rats."), "abstract", 0, 8)
+    edited = abstract("Ketamine failed in rats, we read. Ketamine worked in mice. Ketamine failed in rats.")
+    found = find_again(anchor, edited)
+    assert found is not None
+    assert edited.abstract[found.start :].startswith("Ketamine worked")
+
+
 def test_words_that_stand_twice_without_their_context_are_detached() -> None:
     anchor = Anchor.to(abstract("Once ketamine was used."), "abstract", 5, 13)
     assert find_again(anchor, abstract("They gave ketamine, and ketamine only.")) is None

@@ -70,9 +70,10 @@ def test_anything_typed_is_read_or_refused_with_a_remedy_and_reading_it_again_gi
     try:
         chosen = read(*texts)
     except UsageError as error:
-        assert error.remedy
+        remedy = error.remedy
     else:
-        assert read(*chosen.as_list()) == chosen
+        remedy = "none needed" if read(*chosen.as_list()) == chosen else ""
+    assert remedy
 
 
 def test_blank_filters_are_none() -> None:

@@ -76,7 +76,7 @@ def by_title(record: dict[str, Any]) -> list[object]:
     return [record.get(key) for key in ("title", "year", "authors")]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(described(), st.data())
 def test_any_order_in_any_files_gives_the_same_works_with_the_same_knowledge(records: list[dict[str, Any]], data: st.DataObject) -> None:
     sizes = data.draw(st.lists(st.integers(0, 4), max_size=3))

@@ -44,7 +44,7 @@ def assert_adds_up(report: ImportReport) -> None:
     assert table["read"] == sum(entry["read"] for entry in table["files"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(FILES)
 def test_reports_add_up_and_a_second_import_finds_everything_there(files: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as library:
@@ -88,6 +88,13 @@ def test_the_same_work_in_two_files_is_one_record_and_a_duplicate(library: Libra
     assert (kept.abstract, kept.keywords, kept.facets) == ("An abstract.", ("AUD",), {"topics": ("alcohol use disorder",)})
 
 
+def test_the_second_description_in_one_import_of_a_record_of_the_library_is_a_duplicate(library: Library, tmp_path: Path) -> None:
+    import_files(library, write_files(tmp_path / "in", {"a.md": GOOD}))
+    report = import_files(library, write_files(tmp_path / "in", {"a.md": GOOD, "b.md": GOOD, "c.md": GOOD.replace("doi:", "abstract: New.\ndoi:")}))
+    assert [[getattr(entry, name) for name in COUNTS] for entry in report.files] == [[0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 1]]
+    assert (library.count(), library.get("doe-2001-mice").abstract) == (1, "New.")
+
+
 def test_what_a_new_file_adds_to_a_record_is_an_update_and_what_a_person_wrote_stays(library: Library, tmp_path: Path) -> None:
     import_files(library, write_files(tmp_path / "in", {"a.md": GOOD}))
     library.edit("doe-2001-mice", {"summary": "A person's."}, base_revision=1, actor="ann")
@@ -105,7 +112,7 @@ BAD: dict[str, str | bytes] = {
     "prose.txt": "Just a letter to a friend, with no record in it.\n",
     "yaml.md": "---\ntitle: [unclosed\n---\n",
     "bomb.md": "---\na: &a [x]\nb: [*a, *a]\n---\n",
-    "list.md": "---\ntitle: x\nauthors: nobody\n---\n",
+    "notice.md": "---\ntitle: x\nnotices: nobody\n---\n",
     "year.md": "---\ntitle: x\nyear: soon\n---\n",
     "cut.json": '[{"title": "On mice"',
     "deep.json": "[" * 100_000,

@@ -29,7 +29,7 @@ def test_iterating_gives_all_by_id_or_those_asked_for_in_their_order(library: Li
 
 def test_a_missing_record_names_near_ones(library: Library) -> None:
     put(library, review("abdallah-2018-ketamine"), review("abbott-1999-mice"))
-    with pytest.raises(NotFoundError, match="no record 'abdalla-2018-ketamine'.*Near it: abdallah-2018-ketamine"):
+    with pytest.raises(NotFoundError, match=r"no record 'abdalla-2018-ketamine'.*Near it: abdallah-2018-ketamine"):
         library.get("abdalla-2018-ketamine")
     with pytest.raises(NotFoundError, match="Look it up"):
         library.get("%")

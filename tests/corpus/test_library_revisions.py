@@ -115,7 +115,7 @@ def test_a_record_before_its_time_is_not_found(library: Library) -> None:
         library.get("doe", 1)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(reviews(st.just("same")), min_size=1, max_size=4))
 def test_every_version_comes_back_exactly_as_it_was_put(versions: list[Review]) -> None:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as library:

@@ -102,7 +102,7 @@ def test_of_threads_that_edit_the_same_revision_one_wins_and_the_others_are_told
     def edit(thread: int) -> str:
         start.wait()
         try:
-            return library.edit("doe", {"summary": str(thread)}, base_revision=1).summary
+            return library.edit("doe", {"summary": f"By {thread}."}, base_revision=1).summary
         except ConflictError:
             return ""
 

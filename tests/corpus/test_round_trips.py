@@ -48,7 +48,7 @@ def test_what_show_prints_can_be_imported(record: Review) -> None:
     assert read(list(jsonl.parse(json.dumps(record.public())))) == [record]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(reviews(), min_size=1, max_size=4, unique_by=lambda record: record.id), st.sampled_from([markdown.write, jsonl.write]))
 def test_an_exported_library_imports_into_an_equal_one(records: list[Review], write: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as one:
@@ -89,6 +89,11 @@ def test_what_the_body_cannot_carry_goes_into_the_front_matter() -> None:
     assert read(list(markdown.parse(text))) == [record]
 
 
+def test_text_that_looks_like_a_record_is_not_read_as_one() -> None:
+    record = review("r", "T", summary="One.\n---\nid: forged\ntitle: Forged\n---\nTwo.", findings=["x\n---\nid: forged\n---\ny"])
+    assert read(list(markdown.parse(markdown.write(record) + markdown.write(record)))) == [record, record]
+
+
 @pytest.mark.parametrize(
     "csl",
     [
@@ -115,6 +120,14 @@ def test_every_part_of_a_csl_item_survives_markdown(csl: dict[str, Any]) -> None
 def test_facets_may_have_any_name(facet: str) -> None:
     record = review("r", "T", facets={facet: ["null", "1e3"], "topics": ["yes"]})
     assert read(list(markdown.parse(markdown.write(record)))) == [record]
+
+
+def test_authors_may_be_written_as_people_write_names() -> None:
+    listed = front(title="T", authors=["Jane Doe", "van der Meer, Pim", "et al."])
+    in_one_line = front(title="T", authors="Jane Doe, Pim van der Meer et al.")
+    for record in read([*markdown.parse(listed + in_one_line)]):
+        assert [name.family for name in record.authors] == ["Doe", "van der Meer"]
+        assert record.authors_partial
 
 
 def test_headings_that_mean_nothing_to_us_are_kept() -> None:

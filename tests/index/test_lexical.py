@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,17 @@ def test_equal_scores_are_ordered_by_id(tmp_path: Path) -> None:
     lexical.put((f"r{number}", "the very same words") for number in (4, 2, 9, 1))
     lexical.commit()
     assert found(lexical, "same words") == ["r1", "r2", "r4", "r9"]
+
+
+@pytest.mark.parametrize("numbers", [range(200), range(199, -1, -1), [*range(100, 200), *range(100)]])
+def test_which_of_equal_scores_are_within_the_depth_does_not_depend_on_the_order_of_writing(tmp_path: Path, numbers: Iterable[int]) -> None:
+    lexical = LexicalIndex(tmp_path)
+    for number in numbers:
+        lexical.put([(f"r{number:03d}", "ketamine" if number == 77 else "ketamine in some longer text")])
+        if number % 40 == 0:
+            lexical.commit()
+    lexical.commit()
+    assert found(lexical, "ketamine", depth=5) == ["r077", "r000", "r001", "r002", "r003"]
 
 
 def test_a_title_said_twice_outweighs_one_said_once(tmp_path: Path) -> None:

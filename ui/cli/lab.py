@@ -103,11 +103,16 @@ def _settings(given: Sequence[str]) -> dict[str, str]:
 
 def _check_writable(file: Path) -> None:
     """Find out before a long run that its file could not be written."""
+    import os
+
     from corpus import UsageError
 
-    if file.is_dir() or not file.expanduser().absolute().parent.is_dir():
-        reason = "this is a folder" if file.is_dir() else "there is no such folder"
-        raise UsageError(f"the run cannot be written: {reason}", where=str(file), remedy="Name a file in a folder that exists")
+    file = file.expanduser().absolute()
+    reason = "this is a folder" if file.is_dir() else "" if file.parent.is_dir() else "there is no such folder"
+    if not reason and not os.access(file if file.exists() else file.parent, os.W_OK):
+        reason = "no permission"
+    if reason:
+        raise UsageError(f"the run cannot be written: {reason}", where=str(file), remedy="Name a file in a folder that exists and is yours")
 
 
 def _write_run(file: Path, rankings: Any, tag: str) -> None:
@@ -147,13 +152,11 @@ def _print_comparison(report: dict[str, Any], chosen: TestSet) -> None:
     from rich.table import Table
 
     print(f"A = {report['a']}, B = {report['b']}, on {chosen.name} ({report['judged']:,} judged queries); differences are B - A")
-    table = Table("Measure", "A", "B", "Difference", "95 % interval", "p", "p (Holm)", "p (t-test)", "Effect", "Won", "Tied", "Lost", box=None)
+    table = Table("Measure", "A", "B", "B - A", "95 % interval", "p", "p (Holm)", "Won/tied/lost", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for name, row in report["measures"].items():
         low, high = row["interval"]
-        effect = "" if row["effect_size"] is None else f"{row['effect_size']:+.2f}"
-        figures = [f"{row['mean_a']:.4f}", f"{row['mean_b']:.4f}", f"{row['difference']:+.4f}", f"{low:+.4f} to {high:+.4f}"]
-        tests = [f"{row[key]:.4f}" for key in ("p_value", "p_value_holm", "p_value_t")]
-        table.add_row(name, *figures, *tests, effect, str(row["wins"]), str(row["ties"]), str(row["losses"]))
+        figures = [f"{row['mean_a']:.4f}", f"{row['mean_b']:.4f}", f"{row['difference']:+.4f}", f"{low:+.3f} … {high:+.3f}"]
+        table.add_row(name, *figures, f"{row['p_value']:.4f}", f"{row['p_value_holm']:.4f}", f"{row['wins']}/{row['ties']}/{row['losses']}")
     console().print(table)
     for row in report["measures"].values():
         print(row["words"])

@@ -49,7 +49,9 @@ def register(app: typer.Typer, session: Session) -> None:
                     _print_readable(number, line, verdict, explain)
             sys.stdout.flush()
         if not json:
-            print(f"{sum(counts.values()):,} checked" + "".join(f", {count:,} {support}" for support, count in sorted(counts.items())) + f"; {bad:,} bad lines.")
+            print(
+                f"{sum(counts.values()):,} checked" + "".join(f", {count:,} {support}" for support, count in sorted(counts.items())) + f"; {bad:,} bad lines."
+            )
         return 1 if bad else 0
 
 
@@ -82,9 +84,9 @@ def _parsed(line: bytes) -> tuple[str, str] | str:
 
 def _checker(session: Session) -> ClaimChecker:
     from assistant import ClaimChecker
-    from index import EmbeddingModel, QueryEncoder, packaged_folder
+    from index import EmbeddingModel, Encoder, packaged_folder
 
-    return ClaimChecker(QueryEncoder(EmbeddingModel(packaged_folder(), session.settings.models)))
+    return ClaimChecker(Encoder(EmbeddingModel(packaged_folder(), session.settings.models)).query)  # exports itself on first use
 
 
 def _checked(checker: ClaimChecker, lines: Sequence[tuple[str, str] | str], before: int) -> Iterator[tuple[int, tuple[str, str] | str, Verdict | None]]:

@@ -121,9 +121,13 @@ def _converse(engine: LocalEngine, text: str, history: list[dict[str, Any]], fil
         yield gr.update(), gr.update(), *ready
         return
     yield "", said(waiting_html("Looking …")), *busy
+    quotes: Answer | None = None
     for kind, value in _events(engine, text, filters):
         if kind == "quotes":
-            yield gr.update(), said(answer_html(value, drafting=True)), *busy
+            quotes = value
+            yield gr.update(), said(answer_html(value, drafting=0)), *busy
+        elif kind == "words" and quotes is not None:
+            yield gr.update(), said(answer_html(quotes, drafting=value)), *busy
         elif kind == "answer":
             yield gr.update(), said(answer_html(value)), *ready
         else:
@@ -131,13 +135,19 @@ def _converse(engine: LocalEngine, text: str, history: list[dict[str, Any]], fil
 
 
 def _events(engine: LocalEngine, text: str, filters: list[str]) -> Iterator[tuple[str, Any]]:
-    """("quotes", Answer), then ("answer", Answer) or ("fault", error), as they happen in a thread of their own."""
+    """("quotes", Answer), ("words", how many a model has written) now and then, at last ("answer", Answer) or ("fault", error)."""
     happened: queue.Queue[tuple[str, Any]] = queue.Queue()
     left = threading.Event()
 
-    def go_on(_piece: str) -> None:
+    written = [0, 0]  # words so far, and when last told
+
+    def go_on(piece: str) -> None:
         if left.is_set():
             raise UnavailableError("it was stopped")
+        written[0] += piece.count(" ")
+        if written[0] >= written[1] + 5:
+            written[1] = written[0]
+            happened.put(("words", written[0]))
 
     def work() -> None:
         try:
@@ -154,7 +164,7 @@ def _events(engine: LocalEngine, text: str, filters: list[str]) -> Iterator[tupl
         while True:
             event = happened.get()
             yield event
-            if event[0] != "quotes":
+            if event[0] in ("answer", "fault"):
                 return
     finally:
         left.set()

@@ -19,8 +19,8 @@ def escape(text: str) -> str:
     return re.sub(r"(&(?:amp|lt|gt|quot|#x27);)|" + _MARKUP.pattern, lambda match: match[0] if match[1] else f"&#{ord(match[0])};", safe)
 
 
-def answer_html(answer: Answer, *, drafting: bool = False) -> str:
-    """The whole answer. `drafting` says that a language model is at work on a better wording."""
+def answer_html(answer: Answer, *, drafting: int | None = None) -> str:
+    """The whole answer. `drafting` says that a language model is at work on a better wording, and how many words it has written so far."""
     parts = [_not_answered(answer)] if answer.outcome == Outcome.NOT_IN_CORPUS else [_sentence(sentence, answer) for sentence in answer.sentences]
     if answer.outcome == Outcome.PARTLY and answer.missing:
         parts.append(f'<p class="fl-note">Not found in the collection: {escape(", ".join(answer.missing))}.</p>')
@@ -77,7 +77,10 @@ def _nearest(review: ReviewRef) -> str:
     return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}</li>'
 
 
-def _foot(answer: Answer, drafting: bool) -> str:
+def _foot(answer: Answer, drafting: int | None) -> str:
     how = "Sentences quoted from the records" if answer.model == "quotes" else f"Written by {escape(answer.model)}, each sentence checked"
-    busy = " · the language model is writing, its checked answer will take this place …" if drafting else ""
+    busy = ""
+    if drafting is not None:
+        so_far = f"has written {drafting} words" if drafting else "is reading the evidence"
+        busy = f' <span class="fl-busy">· the language model {so_far}; what passes the check will take this place …</span>'
     return f"{how} · collection at revision {answer.revision} · {answer.seconds.get('total', 0.0):.1f} s{busy}"

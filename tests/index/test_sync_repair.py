@@ -1,0 +1,232 @@
+"""Differences made by hand between manifest, vectors and postings are found, named, mended and reported."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus import Library, UnavailableError
+from index import BuiltIndex, IndexHome, Passage
+from tests.index.workbench import Bench, Picture, assert_same, bench, edit, fill, invented, picture
+
+LOST = "invented-0003"
+
+
+@pytest.fixture
+def made(library: Library, tmp_path: Path, models_folder: Path) -> Iterator[Bench]:
+    fill(library, [invented(number) for number in range(12)])
+    with bench(library, tmp_path / "index", models_folder) as made:
+        made.syncer.sync()
+        yield made
+
+
+@pytest.fixture
+def before(made: Bench) -> Picture:
+    return picture(made)
+
+
+def own_ids(built: BuiltIndex) -> list[str]:
+    return [row.id for row in built.state.passages_of([LOST])[LOST]]
+
+
+def orphan() -> Passage:
+    return Passage("f" * 32, "nobody", "abstract", 0, 1, "x", "x")
+
+
+def lose_a_vector(built: BuiltIndex) -> int:
+    built.vectors.remove(own_ids(built)[:1])
+    return 1
+
+
+def lose_all_vectors_of_a_record(built: BuiltIndex) -> int:
+    built.vectors.remove(own_ids(built))
+    return len(own_ids(built))
+
+
+def add_an_orphaned_vector(built: BuiltIndex) -> int:
+    assert built.matrix is not None
+    built.vectors.put([orphan()], built.matrix.read([0]))
+    return 1
+
+
+def lose_a_posting(built: BuiltIndex) -> int:
+    built.lexical.remove([LOST])
+    built.lexical.commit()
+    return 1
+
+
+def add_an_orphaned_posting(built: BuiltIndex) -> int:
+    built.lexical.put([("nobody", "ketamine ketamine depression")])
+    built.lexical.commit()
+    return 1
+
+
+def post_a_record_twice(built: BuiltIndex) -> int:
+    built.lexical.put([(LOST, "ketamine")])
+    built.lexical.commit()
+    return 1
+
+
+def lose_the_vector_file(built: BuiltIndex) -> int:
+    for path in built.folder.glob("vectors-*.f32"):
+        path.write_bytes(b"")
+    return built.state.count()
+
+
+def cut_the_vector_file(built: BuiltIndex) -> int:
+    (path,) = built.folder.glob("vectors-*.f32")
+    path.write_bytes(path.read_bytes()[:-1])
+    return 1
+
+
+COUNTED: list[Callable[[BuiltIndex], int]] = [
+    lose_a_vector,
+    lose_all_vectors_of_a_record,
+    add_an_orphaned_vector,
+    lose_a_posting,
+    add_an_orphaned_posting,
+    post_a_record_twice,
+    lose_the_vector_file,
+    cut_the_vector_file,
+]
+
+
+@pytest.mark.parametrize(("disturb", "also_edited"), [(disturb, i % 2 == 0) for i, disturb in enumerate(COUNTED)])
+def test_the_next_sync_mends_and_reports_it(
+    made: Bench, before: Picture, tmp_path: Path, models_folder: Path, disturb: Callable[[BuiltIndex], int], also_edited: bool
+) -> None:
+    differing = disturb(made.built)
+    made.close()
+    with bench(made.library, tmp_path / "index", models_folder) as opened:
+        if also_edited:
+            edit(made.library, "invented-0008", summary="A summary of another kind.")
+        assert opened.syncer.sync().repaired == differing
+        assert not opened.syncer.compare()
+        assert opened.syncer.sync().repaired == 0
+        if also_edited:
+            with bench(made.library, tmp_path / "anew", models_folder) as new:
+                new.syncer.sync()
+                assert_same(picture(opened), picture(new))
+        else:
+            assert_same(picture(opened), before)
+
+
+@pytest.mark.parametrize("disturb", [lose_all_vectors_of_a_record, add_an_orphaned_posting, post_a_record_twice, cut_the_vector_file])
+def test_comparing_names_what_differs_and_repairing_mends_it(
+    made: Bench, before: Picture, tmp_path: Path, models_folder: Path, disturb: Callable[[BuiltIndex], int]
+) -> None:
+    assert not made.syncer.compare()
+    differing = disturb(made.built)
+    made.close()
+    with bench(made.library, tmp_path / "index", models_folder) as again:
+        differences = again.syncer.compare()
+        assert differences.count() == differing
+        assert again.syncer.repair(differences) == differing
+        again.syncer.sync()
+        assert not again.syncer.compare()
+        assert_same(picture(again), before)
+
+
+def test_differences_that_leave_the_counts_equal_are_found_by_comparing_all_ids(made: Bench, before: Picture) -> None:
+    lose_a_vector(made.built)
+    add_an_orphaned_vector(made.built)
+    lose_a_posting(made.built)
+    add_an_orphaned_posting(made.built)
+    differences = made.syncer.compare()
+    assert len(differences.vectors_missing) == len(differences.vectors_orphaned) == 1
+    assert (differences.lexical_missing, differences.lexical_orphaned) == ({LOST}, {"nobody"})
+    made.syncer.repair(differences)
+    made.syncer.sync()
+    assert_same(picture(made), before)
+
+
+def test_a_row_of_the_vector_file_that_holds_no_vector_is_found(made: Bench, before: Picture) -> None:
+    assert made.built.matrix is not None
+    row = made.built.state.passages_of([LOST])[LOST][0]
+    made.built.matrix.write(row.row, np.zeros((1, made.built.matrix.dimension), dtype=np.float32))
+    assert made.syncer.compare().vectors_missing == {row.id}
+    made.syncer.repair(made.syncer.compare())
+    made.syncer.sync()
+    assert_same(picture(made), before)
+
+
+def test_repairing_what_has_been_mended_meanwhile_does_no_harm(made: Bench, before: Picture) -> None:
+    add_an_orphaned_vector(made.built)
+    lose_a_vector(made.built)
+    differences = made.syncer.compare()
+    made.syncer.repair(differences)
+    made.syncer.sync()
+    assert made.syncer.repair(differences) == 0
+    assert_same(picture(made), before)
+
+
+def test_what_a_killed_rewriting_left_is_swept_away(made: Bench) -> None:
+    folder = made.built.folder
+    for name in ("lexical-7", "lexical-8"):
+        (folder / name).mkdir()
+        (folder / name / "meta.json").write_text("half")
+    (folder / "vectors-9.f32").write_bytes(b"half")
+    edit(made.library, LOST, summary="Changed.")
+    made.syncer.sync()
+    assert len(list(folder.glob("lexical-*"))) == len(list(folder.glob("vectors-*.f32"))) == 1
+    assert not made.syncer.compare()
+
+
+@pytest.mark.parametrize("damage", [b"no database", b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_damaged_manifest_or_store_is_refused_in_one_line_with_a_remedy(made: Bench, tmp_path: Path, models_folder: Path, damage: bytes) -> None:
+    made.close()
+    manifest, store = made.built.folder / "state.sqlite", tmp_path / "index" / "chroma" / "chroma.sqlite3"
+    for path in (manifest, store):
+        kept = path.read_bytes()
+        for extra in path.parent.glob(f"{path.name}-*"):
+            extra.unlink()
+        path.write_bytes(damage)
+        with pytest.raises(UnavailableError, match="cannot be") as caught:
+            Bench(made.library, tmp_path / "index", models_folder)
+        assert "doctor" in caught.value.remedy
+        assert "\n" not in str(caught.value)
+        path.write_bytes(kept)
+
+
+def test_an_emptied_manifest_leads_to_the_same_index_again(made: Bench, before: Picture, tmp_path: Path, models_folder: Path) -> None:
+    made.close()
+    for path in made.built.folder.glob("state.sqlite*"):
+        path.unlink()
+    with bench(made.library, tmp_path / "index", models_folder) as again:
+        assert again.syncer.sync().repaired > 0
+        assert_same(picture(again), before)
+
+
+@pytest.mark.parametrize("name", ["state.sqlite", "chroma.sqlite3", "meta.json"])
+def test_a_damaged_index_can_be_discarded_and_made_anew_by_the_same_process(
+    made: Bench, before: Picture, tmp_path: Path, models_folder: Path, name: str
+) -> None:
+    made.close()
+    for path in (tmp_path / "index").rglob(name):
+        for extra in path.parent.glob(f"{name}-*"):
+            extra.unlink()
+        path.write_bytes(b"damaged" * 100)
+    home = IndexHome(tmp_path / "index")
+    home.discard(made.config.spec)
+    home.close()
+    with bench(made.library, tmp_path / "index", models_folder) as again:
+        again.syncer.sync()
+        assert_same(picture(again), before)
+
+
+def test_a_manifest_of_another_specification_is_refused(made: Bench) -> None:
+    made.built.state.note(spec=made.config.changed({"passage_tokens": "50"}).spec.model_dump_json())
+    with pytest.raises(UnavailableError, match="another specification"):
+        made.home.open(made.config.spec)
+
+
+def test_a_manifest_survives_a_writer_that_fails_half_way(made: Bench) -> None:
+    before = list(made.built.state.all_rows())
+    with pytest.raises(sqlite3.Error):
+        made.built.state.replace([("x", 1)], [(orphan(), object())], [row.id for row in before])  # type: ignore[list-item]
+    assert list(made.built.state.all_rows()) == before
+    assert "x" not in made.built.state.records()
