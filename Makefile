@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 HOME_DIR ?= ./.florilegium
 MODEL ?= embedded
+SHARED ?= ../shared
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
@@ -56,8 +57,9 @@ test: setup-dev  ## all tests; makes its own set-up
 soak: setup-dev  ## the long runs (kill tests, load)
 	@$(BIN)/python -m pytest -m soak
 
-bench: setup-dev  ## the measurements in benchmarks/
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: setup-dev  ## the measurements in benchmarks/ (on the data in SHARED=...)
+	@[ -d "$(SHARED)/data" ] || { echo "There is no data in $(SHARED); name its folder: make bench SHARED=..."; exit 0; }; \
+	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script "$(SHARED)" || exit 1; done
 
 lock: setup-dev  ## write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

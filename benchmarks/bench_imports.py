@@ -32,8 +32,9 @@ def main() -> int:
     """Print the table; 1 where a count differs."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--large", type=int, default=0, metavar="N", help="import a made RIS file of N records as well")
+    options.add_argument("shared", nargs="?", type=Path, default=_SHARED, help="the shared folder")
     given = options.parse_args()
-    wrong = _table(_SHARED / "data" / "imports")
+    wrong = _table(given.shared / "data" / "imports")
     if given.large:
         _large(given.large)
     return int(bool(wrong))

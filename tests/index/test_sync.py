@@ -173,6 +173,9 @@ def test_no_dead_posting_counts_once_a_tenth_has_changed(made: Bench, models_fol
 
 
 def test_an_index_of_another_library_is_cleared(made: Bench, tmp_path: Path, models_folder: Path) -> None:
+    for number in range(COUNT):  # so many that the postings are written anew, in a folder of another number
+        edit(made.library, f"invented-{number:04d}", summary="Edited.")
+    made.syncer.sync()
     other = Library(f"sqlite:///{tmp_path / 'other.sqlite'}", create=True)
     fill(other, [invented(number) for number in range(200, 205)])
     made.close()
