@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from corpus import Library
 from index import EmbeddingModel, IndexSpec, PassageSplitter
-from tests.index.workbench import Bench, fill, invented
+from tests.index.workbench import MADE, Bench, Picture, bench, fill, invented, picture
 
 settings.register_profile("florilegium", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("florilegium")
@@ -39,3 +39,18 @@ def synced(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Ite
     yield made
     made.close()
     library.close()
+
+
+@pytest.fixture
+def made(library: Library, tmp_path: Path, models_folder: Path) -> Iterator[Bench]:
+    """An index of a few invented records in `tmp_path / "index"`, which a test may change."""
+    fill(library, [invented(number) for number in range(MADE)])
+    with bench(library, tmp_path / "index", models_folder) as opened:
+        opened.syncer.sync()
+        yield opened
+
+
+@pytest.fixture
+def before(made: Bench) -> Picture:
+    """What stood in `made` at first."""
+    return picture(made)

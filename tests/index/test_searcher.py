@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from corpus import Filter, Library, Review, Status, parse_filter
-from index import Hit, SearchResult
+from corpus import Library
+from index import SearchResult
 from index.lexical import analyse
-from tests.index.workbench import QUERIES, Bench, bench, edit, fill, invented
+from tests.index.workbench import MADE, QUERIES, Bench, bench, by_cosine, chosen, edit, fill, invented
 
 COUNT = 40
 DENSE_ONLY: dict[str, Any] = {"dense_weight": 1, "lexical_weight": 0, "centring": 0, "smoothing": 0, "dense_depth": 2000}
 LEXICAL_ONLY: dict[str, Any] = {"dense_weight": 0, "lexical_weight": 1, "smoothing": 0}
 
 
-@pytest.fixture
-def made(library: Library, tmp_path: Path, models_folder: Path) -> Iterator[Bench]:
-    """An index of twelve records that a test may change."""
-    fill(library, [invented(number) for number in range(12)])
-    with bench(library, tmp_path / "index", models_folder) as made:
-        made.syncer.sync()
-        yield made
-
-
-def chosen(made: Bench, *texts: str) -> Filter:
-    return parse_filter(texts, made.library.vocabulary, made.library.facet_names())
-
-
 def ids(result: SearchResult) -> list[str]:
     return [hit.review.id for hit in result.hits]
-
-
-def by_cosine(made: Bench, query: str, reviews: list[Review]) -> list[str]:
-    """Reviews by their best passage's cosine with the query, computed from their texts alone."""
-    vector = made.encoder.encode([query])[0]
-    best = {review.id: float((made.encoder.encode([p.embedded for p in made.splitter.split(review)]) @ vector).max()) for review in reviews}
-    return sorted(best, key=lambda review_id: (-best[review_id], review_id))
 
 
 def as_data(result: SearchResult) -> dict[str, Any]:
@@ -97,31 +74,6 @@ def test_an_empty_library_has_no_hits(library: Library, tmp_path: Path, models_f
             empty.syncer.sync()
 
 
-@pytest.mark.parametrize("settings", [{}, {"fusion": "rrf"}, DENSE_ONLY, LEXICAL_ONLY])
-def test_each_legs_rank_and_score_are_those_of_the_raw_leg(synced: Bench, settings: dict[str, Any]) -> None:
-    for query in QUERIES:
-        hits = synced.searcher(**settings).search(query, COUNT).hits
-        raw = synced.built.lexical.search(Counter(analyse(query)), COUNT)
-        if settings != DENSE_ONLY:
-            assert {hit.review.id: hit.legs["lexical"] and hit.legs["lexical"].score for hit in hits if hit.legs["lexical"]} == pytest.approx(dict(raw))
-        nearest = by_cosine(synced, query, list(synced.library.iterate()))
-        if settings == DENSE_ONLY:
-            assert [hit.review.id for hit in hits] == nearest
-            assert [hit.legs["dense"] and hit.legs["dense"].rank for hit in hits] == list(range(1, COUNT + 1))
-        for leg in ("dense", "lexical", "neighbours"):
-            said = [place for hit in hits if (place := hit.legs[leg])]
-            assert sorted(place.rank for place in said)[:1] in ([1], [])
-            for one, other in itertools.pairwise(said):
-                assert (one.score > other.score) == (one.rank < other.rank)
-
-
-def test_the_plain_cosine_is_shown_beside_the_centred_one(synced: Bench) -> None:
-    for hit in synced.searcher().search(QUERIES[0], COUNT).hits:
-        vector = synced.encoder.encode([QUERIES[0]])[0]
-        cosines = synced.encoder.encode([passage.embedded for passage in synced.splitter.split(hit.review)]) @ vector
-        assert hit.cosine == pytest.approx(float(cosines.max()), abs=1e-4)
-
-
 @pytest.mark.parametrize(
     "filters",
     [["year>=2005"], ["year>=2005", "substances=ketamine"], ["substances=ketamine|lithium"], ["id=invented-0011"], ["year=1066"], ["has=abstract"]],
@@ -163,20 +115,20 @@ def test_a_passage_whose_words_have_changed_is_dropped_and_counted_until_the_nex
     query, review = invented(5).findings[1], made.library.get("invented-0005")
     assert made.searcher().search(query).hits[0].best.text == query
     changed = edit(made.library, review.id, findings=[review.findings[0], "Nothing was found.", review.findings[2]])
-    result = made.searcher().search(query, 12)
+    result = made.searcher().search(query, MADE)
     assert result.stale == 1
     assert result.revision == changed.revision
     (hit,) = [hit for hit in result.hits if hit.review.id == review.id]
     assert query not in {span.text for span in (hit.best, *hit.others)}
     made.syncer.sync()
-    after = made.searcher().search("Nothing was found.", 12)
+    after = made.searcher().search("Nothing was found.", MADE)
     assert (after.stale, after.hits[0].best.text) == (0, "Nothing was found.")
 
 
 def test_words_put_before_others_move_no_citation_to_a_wrong_place(made: Bench) -> None:
     review = made.library.get("invented-0005")
     edit(made.library, review.id, abstract=f"Words before all others. {review.abstract}")
-    result = made.searcher().search(review.abstract, 12)
+    result = made.searcher().search(review.abstract, MADE)
     assert result.stale > 0
     for hit in result.hits:
         assert hit.review == made.library.get(hit.review.id)
@@ -186,7 +138,7 @@ def test_words_put_before_others_move_no_citation_to_a_wrong_place(made: Bench) 
 def test_a_record_with_a_new_title_is_not_found_by_its_old_one(made: Bench) -> None:
     review = made.library.get("invented-0005")
     edit(made.library, review.id, csl={**review.csl, "title": "Something else"})
-    result = made.searcher().search(review.title, 12)
+    result = made.searcher().search(review.title, MADE)
     assert review.id not in ids(result)
     assert result.stale > 0
 
@@ -197,65 +149,3 @@ def test_ten_threads_at_once_get_what_one_gets(synced: Bench) -> None:
     with ThreadPoolExecutor(10) as pool:
         for query, result in zip(QUERIES * 25, pool.map(searcher.search, QUERIES * 25), strict=True):
             assert as_data(result) == alone[query]
-
-
-def places(hit: Hit) -> dict[str, Any]:
-    return {name: leg and leg._asdict() for name, leg in hit.legs.items()}
-
-
-@pytest.mark.parametrize("filters", [[], ["year>=2005"], ["substances=ketamine"]])
-def test_why_agrees_with_search(synced: Bench, filters: list[str]) -> None:
-    for query in QUERIES:
-        filtered = chosen(synced, *filters) if filters else None
-        for hit in synced.searcher().search(query, 10, filtered).hits:
-            reason = synced.searcher().why(query, hit.review, filtered)
-            assert (reason["rank"], reason["removed_by"], reason["proposed"]) == (hit.rank, None, True)
-            assert reason["score"] == pytest.approx(hit.score)
-            assert reason["passage"] == hit.best.as_dict()
-            for name, place in places(hit).items():
-                assert (reason["legs"][name] is None) == (place is None)
-                if place is not None:
-                    assert reason["legs"][name]["rank"] == place["rank"]
-                    assert reason["legs"][name]["score"] == pytest.approx(place["score"], abs=1e-5)
-
-
-def test_why_agrees_with_search_while_a_better_record_is_withdrawn(made: Bench) -> None:
-    first, second = made.searcher().search(QUERIES[0]).hits[:2]
-    made.library.set_status(first.review.id, Status.WITHDRAWN)
-    assert ids(made.searcher().search(QUERIES[0]))[0] == second.review.id
-    assert made.searcher().why(QUERIES[0], made.library.get(second.review.id))["rank"] == 1
-
-
-def test_why_names_what_removed_a_record(made: Bench) -> None:
-    review = made.library.get("invented-0000")
-    because = made.searcher().why(QUERIES[0], review, chosen(made, "year>=2019", "substances=ketamine"))
-    assert (because["removed_by"], because["rank"]) == ("the filter year>=2019", None)
-    withdrawn = made.library.set_status(review.id, Status.WITHDRAWN)
-    assert made.searcher().why(QUERIES[0], withdrawn)["removed_by"] == "its status is withdrawn"
-    fill(made.library, [invented(60)])
-    newer = made.searcher().why(QUERIES[0], made.library.get("invented-0060"))
-    assert (newer["rank"], newer["passage"]) == (None, None)
-    assert "newer" in newer["removed_by"]
-
-
-def test_why_says_which_words_of_the_query_the_record_has(synced: Bench) -> None:
-    review = synced.library.get("invented-0000")
-    reason = synced.searcher().why("Does ketamine help zebrafish with depressions?", review)
-    assert set(reason["matched_words"]) == {"ketamine", "depressions?"}
-    assert set(reason["missing_words"]) == {"help", "zebrafish"}
-
-
-def test_the_lab_ranks_in_the_order_of_production(synced: Bench) -> None:
-    for query in QUERIES:
-        ranked = synced.searcher().rank(query, 10)
-        hits = synced.searcher().search(query, 10).hits
-        assert [review_id for review_id, _ in ranked] == [hit.review.id for hit in hits]
-        np.testing.assert_allclose([score for _, score in ranked], [hit.score for hit in hits])
-
-
-def test_frequencies_are_of_reviews(synced: Bench) -> None:
-    held, total = synced.searcher().frequencies(analyse("ketamine zebrafish"))
-    assert total == COUNT
-    (term,) = analyse("ketamine")
-    holding = [review for review in synced.library.iterate() if term in analyse(f"{review.title} " + " ".join(text for _, text in review.evidence()))]
-    assert held == {term: len(holding), "zebrafish": 0}

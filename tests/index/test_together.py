@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
-from corpus import Library, Status
-from tests.index.workbench import QUERIES, Bench, assert_same, bench, edit, fill, invented, picture
-
-COUNT = 24
+from corpus import Status
+from tests.index.workbench import MADE, QUERIES, Bench, assert_same, bench, edit, fill, invented, picture
 
 
-@pytest.fixture
-def made(library: Library, tmp_path: Path, models_folder: Path) -> Iterator[Bench]:
-    fill(library, [invented(number) for number in range(COUNT)])
-    with bench(library, tmp_path / "index", models_folder) as made:
-        made.syncer.sync()
-        yield made
-
-
-def all_at_once(seconds: float, *jobs: Callable[[], None]) -> None:
+def all_at_once(seconds: float, *jobs: Callable[[], object]) -> None:
     """Each job in a thread of its own, again and again; raises what any of them raised."""
     end = time.monotonic() + seconds
     failed = threading.Event()
 
-    def repeat(job: Callable[[], None]) -> int:
+    def repeat(job: Callable[[], object]) -> int:
         times = 0
         while time.monotonic() < end and not failed.is_set():
             try:
@@ -51,7 +39,7 @@ def changes(made: Bench) -> Callable[[], None]:
     def change() -> None:
         nonlocal count
         count += 1
-        review = made.library.get(f"invented-{count % COUNT:04d}")
+        review = made.library.get(f"invented-{count % MADE:04d}")
         match count % 4:
             case 0:
                 edit(made.library, review.id, abstract=f"Now for the {count}th time: {review.abstract[-400:]}")
@@ -81,7 +69,7 @@ def search_and_check(made: Bench, query: str) -> Callable[[], None]:
 
 def test_searches_during_syncs_never_fail_and_cite_what_stands_at_their_revision(made: Bench, tmp_path: Path, models_folder: Path) -> None:
     searches = [search_and_check(made, query) for query in QUERIES[:3]]
-    all_at_once(6, changes(made), lambda: made.syncer.sync() and None, *searches)
+    all_at_once(6, changes(made), made.syncer.sync, *searches)
     made.syncer.sync()
     assert not made.syncer.compare()
     with bench(made.library, tmp_path / "anew", models_folder) as new:
@@ -93,11 +81,11 @@ def test_two_syncs_and_a_doctor_at_once_leave_a_whole_index(made: Bench, tmp_pat
     def look_and_mend() -> None:
         made.syncer.repair(made.syncer.compare())
 
-    all_at_once(4, changes(made), lambda: made.syncer.sync() and None, lambda: made.syncer.sync() and None, look_and_mend)
+    all_at_once(4, changes(made), made.syncer.sync, made.syncer.sync, look_and_mend)
     report = made.syncer.sync()
     assert report.revision == made.library.revision()
     assert not made.syncer.compare()
-    for number in range(COUNT):  # enough for the postings to be written anew, so that statistics can be compared too
+    for number in range(MADE):  # enough for the postings to be written anew, so that statistics can be compared too
         edit(made.library, f"invented-{number:04d}", summary=f"The last word on {number}.")
     made.syncer.sync()
     with bench(made.library, tmp_path / "anew", models_folder) as new:
@@ -115,7 +103,7 @@ def test_a_search_is_answered_while_a_long_sync_runs(made: Bench) -> None:
             assert made.searcher().search(QUERIES[0]).hits
             longest = max(longest, time.monotonic() - began)
         report = syncing.result()
-    assert report.reviews == COUNT + 60
+    assert report.reviews == MADE + 60
     assert longest < max(3.0, report.seconds / 2)
 
 

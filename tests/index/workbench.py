@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corpus import Library, Review
+from corpus import Filter, Library, Review, parse_filter
 from index import EmbeddingModel, IndexHome, IndexSpec, PassageSplitter, SearchConfig, Searcher, Syncer, TextEncoder, Vectors, packaged_folder
 from index.lexical import analyse
 
+#: How many records the fixture `made` has.
+MADE = 24
 SUBSTANCES = ("ketamine", "psilocybin", "lithium", "cannabidiol", "naltrexone", "modafinil", "oxytocin", "ibogaine")
 DISORDERS = ("depression", "anxiety", "insomnia", "alcohol dependence", "chronic pain", "autism", "migraine", "psychosis")
 _OPENINGS = ("We reviewed", "This review pooled", "Here we summarise", "The authors gathered")
@@ -164,3 +166,24 @@ def assert_same(one: Picture, other: Picture) -> None:
     for query, hits in one.found.items():
         np.testing.assert_allclose([score for _, score in hits], [score for _, score in other.found[query]], atol=1e-3)
         assert [review_id for review_id, _ in hits] == [review_id for review_id, _ in other.found[query]]
+
+
+def chosen(made: Bench, *texts: str) -> Filter:
+    """A filter as people write it."""
+    return parse_filter(texts, made.library.vocabulary, made.library.facet_names())
+
+
+def by_cosine(made: Bench, query: str, reviews: list[Review]) -> list[str]:
+    """Reviews by their best passage's cosine with the query, computed from their texts alone."""
+    vector = made.encoder.encode([query])[0]
+    best = {review.id: float((made.encoder.encode([p.embedded for p in made.splitter.split(review)]) @ vector).max()) for review in reviews}
+    return sorted(best, key=lambda review_id: (-best[review_id], review_id))
+
+
+def ids_in_every_leg(made: Bench) -> set[str]:
+    """Passage ids, after making sure that manifest and vectors have the same, and the postings their reviews."""
+    ids = made.built.state.ids()
+    assert made.built.vectors.ids() == ids
+    assert sorted(made.built.lexical.ids()) == sorted(made.built.state.review_ids())
+    assert made.syncer.compare().count() == 0
+    return ids

@@ -14,6 +14,7 @@ from ui.cli.session import Session
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 bad input, 2 wrong usage, 3 could not."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on matrices as small as a search's, OpenBLAS's threads cost far more than they save
     given = list(sys.argv[1:] if arguments is None else arguments)
     session = Session()
     debug = False
