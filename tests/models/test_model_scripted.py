@@ -37,7 +37,8 @@ def test_invoke_and_stream_give_the_text(opened: Open) -> None:
         model = opened(server).model()
         assert model.invoke("question").content == TEXT
         pieces = [str(chunk.content) for chunk in model.stream("question")]
-        assert "".join(pieces) == TEXT and len(pieces) > 5
+        assert "".join(pieces) == TEXT
+        assert len(pieces) > 5
 
 
 def test_requests_are_kept_and_bounded(opened: Open) -> None:
@@ -46,7 +47,9 @@ def test_requests_are_kept_and_bounded(opened: Open) -> None:
         assert [model.invoke([("system", "s"), ("user", "q")]).content for _ in range(3)] == ["a", "b", "b"]
         body = server.requests[0]
         assert body["messages"] == [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}]
-        assert body["max_tokens"] == 50 and "max_completion_tokens" not in body and body["temperature"] == 0
+        assert body["max_tokens"] == 50
+        assert "max_completion_tokens" not in body
+        assert body["temperature"] == 0
         assert body["model"] == "scripted"  # asked of the server, since the address named none
 
 
@@ -81,17 +84,16 @@ def test_dropped_connection(opened: Open, drop_after: int) -> None:
         model = opened(server).model()
         with pytest.raises(Exception, match=r"(?i)connect|closed|incomplete|disconnect"):
             model.invoke("question")
-        received = []
+        received: list[str] = []
         with pytest.raises(Exception, match=r"(?i)connect|closed|incomplete|disconnect"):
-            for chunk in model.stream("question"):
-                received.append(str(chunk.content))
+            received.extend(str(chunk.content) for chunk in model.stream("question"))
         assert "".join(received) == " ".join(TEXT.split(" ")[:drop_after])
 
 
 def test_time_out(opened: Open) -> None:
     with ScriptedServer([Reply("late", delay_seconds=5)]) as server:
         began = time.monotonic()
-        with pytest.raises(Exception, match="(?i)timed out"):
+        with pytest.raises(Exception, match=r"(?i)timed out"):
             opened(server, timeout_seconds=0.3).model().invoke("question")
         assert time.monotonic() - began < 3
 

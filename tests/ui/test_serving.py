@@ -110,7 +110,10 @@ def test_serve_note_is_private_and_the_local_api_needs_its_token(served: Served)
 
 
 def test_another_holder_is_waited_for_then_named(home: Path, run: Run, models_folder: Path, command: list[str]) -> None:
-    code = "import sys,time; from index import OwnerLock; from pathlib import Path; OwnerLock(Path(sys.argv[1])).acquire(); print('held', flush=True); time.sleep(60)"
+    code = (
+        "import sys, time; from pathlib import Path; from index import OwnerLock; OwnerLock(Path(sys.argv[1])).acquire();"
+        "print('held', flush=True); time.sleep(60)"
+    )
     holder = subprocess.Popen([command[0], "-c", code, str(home / "index" / "owner.lock")], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout is not None
