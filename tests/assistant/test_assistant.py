@@ -92,7 +92,8 @@ def test_a_faithful_draft_takes_the_place_of_the_quotes(sample: Sample) -> None:
     lines = assistant.evidence_lines(prepared)
     answer = assistant.draft(prepared, saying(" ".join(f"{line.text} [{key}]" for key, line in list(lines.items())[:2])), "a model")
     assert answer.model == "a model"
-    assert [sentence.text for sentence in answer.sentences] == [line.text for line in list(lines.values())[:2]]
+    assert [sentence.text for sentence in answer.sentences[:2]] == [line.text for line in list(lines.values())[:2]]
+    assert all(sentence.support == Support.VERBATIM for sentence in answer.sentences[2:]), "only quotes fill up a short draft"
     holds(answer, library)
 
 

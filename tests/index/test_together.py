@@ -69,7 +69,7 @@ def search_and_check(made: Bench, query: str) -> Callable[[], None]:
 
 def test_searches_during_syncs_never_fail_and_cite_what_stands_at_their_revision(made: Bench, tmp_path: Path, models_folder: Path) -> None:
     searches = [search_and_check(made, query) for query in QUERIES[:3]]
-    all_at_once(6, changes(made), made.syncer.sync, *searches)
+    all_at_once(4, changes(made), made.syncer.sync, *searches)
     made.syncer.sync()
     assert not made.syncer.compare()
     with bench(made.library, tmp_path / "anew", models_folder) as new:
@@ -81,7 +81,7 @@ def test_two_syncs_and_a_doctor_at_once_leave_a_whole_index(made: Bench, tmp_pat
     def look_and_mend() -> None:
         made.syncer.repair(made.syncer.compare())
 
-    all_at_once(4, changes(made), made.syncer.sync, made.syncer.sync, look_and_mend)
+    all_at_once(3, changes(made), made.syncer.sync, made.syncer.sync, look_and_mend)
     report = made.syncer.sync()
     assert report.revision == made.library.revision()
     assert not made.syncer.compare()

@@ -45,6 +45,7 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
     from ui.web.guard import LOOPBACK
     from ui.wiring import Workshop
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn ends, then raises the signal again: let it unwind us too
     if settings.host not in LOOPBACK:
         raise UsageError("accounts are not part of this version, so it only listens on this machine", where=settings.host, remedy="Use --host 127.0.0.1")
     if install_model != "none":
@@ -90,7 +91,6 @@ def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, ins
         job.start(install_model)
     print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn ends, then raises the signal again: let it unwind us too
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     job.cancel()
