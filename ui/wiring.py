@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import Library, UnavailableError, UsageError
-from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder
+from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder, segment
 from index.store import BuiltIndex
 from ui.settings import Settings
 
@@ -55,6 +55,8 @@ class Workshop:
             for built in self._built.values():
                 built.close()
             self._built.clear()
+            if "index_home" in self.__dict__:
+                self.index_home.close()
         self._lock.release()
 
     # ---- parts
@@ -94,6 +96,12 @@ class Workshop:
                 where=config.spec.model,
                 remedy="Create and promote a configuration for the installed one",
             )
+        if config.spec.splitter != segment.VERSION:
+            raise UnavailableError(
+                f"the configuration {active!r} was made for another way of splitting text ({config.spec.splitter})",
+                where=f"this program splits by {segment.VERSION}",
+                remedy="Create and promote a configuration with this version",
+            )
         return active, config
 
     def built(self, spec: IndexSpec) -> BuiltIndex:
@@ -106,9 +114,9 @@ class Workshop:
     def rebuild(self, spec: IndexSpec) -> None:
         """Throw the index of a spec away, whatever state it is in; the next sync makes it anew."""
         with self._guard:
-            built = self._built.pop(spec.hash, None)
-            if built is not None:
+            for built in self._built.values():  # an unreadable store is thrown away whole, so none of them may stay open
                 built.close()
+            self._built.clear()
             self.index_home.discard(spec)
 
     def syncer(self, config: SearchConfig) -> Syncer:

@@ -43,3 +43,6 @@ class Follower:
             except FlorilegiumError as error:
                 _log.error("sync failed, trying again: %s", error)
                 wait = min(_MOST_SECONDS, wait * 2)
+            except Exception:  # whatever it was, the next change of the library must still be seen
+                _log.exception("sync failed, trying again")
+                wait = min(_MOST_SECONDS, wait * 2)
