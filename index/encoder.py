@@ -128,7 +128,9 @@ def _load(model: EmbeddingModel, *, gpu: bool) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as chatter
 
+    chatter.disable_progress_bar()  # loading the weights takes a second, and its bar would stand among our own
     arguments = {"torch_dtype": torch.bfloat16} if gpu else {}
     return SentenceTransformer(str(model.folder), device="cuda" if gpu else "cpu", local_files_only=True, model_kwargs=arguments)
 
