@@ -6,6 +6,7 @@ retrieve -> decide -> choose sentences (quotes) -> [draft by a language model ->
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,8 @@ LONGEST_QUESTION = 2_000
 _HITS = 12
 _NEAREST = 3
 _EVIDENCE_LINES = 10
+#: A plain yes or no is a verdict on the question; no passage says it, whatever else the sentence repeats.
+_VERDICT = re.compile(r"(?:yes|no|indeed|absolutely|definitely)\b\s*[,.;:!]", re.IGNORECASE)
 _FEWEST = 3  # a checked draft of fewer sentences is filled up with quotes of other reviews
 
 #: Called while a model writes: with each piece of its text as it comes.
@@ -183,6 +186,8 @@ class Assistant:
                 source = lines[key]
                 verbatim = _folded(source.text) == _folded(text)
                 support = Support.VERBATIM if verbatim else verdict.support
+                if support == Support.SUPPORTED and _VERDICT.match(text):
+                    support = Support.UNSUPPORTED
                 sentence = Sentence(source.text if verbatim else text, support, 1.0 if verbatim else verdict.score, (Citation(0, source.anchor()),))
                 if support in SHOWN:
                     return sentence, source.review

@@ -82,6 +82,10 @@ class LocalEngine:
 
     def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """See Engine."""
+        if model:
+            from assistant.models import parse_model_name
+
+            parse_model_name(model)
         answer = self.answer(question, model, self.filter(filters), config)
         return answer.as_dict()
 

@@ -42,7 +42,11 @@ class Served:
     def stop(self, how: int = signal.SIGINT) -> None:
         if self.process.poll() is None:
             self.process.send_signal(how)
-        self.process.wait(20)
+        try:
+            self.process.wait(60)
+        finally:
+            self.process.kill()
+            self.process.wait()
         for stream in (self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()

@@ -24,10 +24,6 @@ def register(app: typer.Typer, session: Session) -> None:
         json: Json = False,
     ) -> int:
         """Answer a question from the collection; every sentence carries the words it rests on."""
-        if model:
-            from assistant.models import parse_model_name
-
-            parse_model_name(model)
         answer = session.engine().ask(question, model, filters or [], config)
         print_json(answer) if json else print_answer(answer)
         return 0

@@ -20,7 +20,6 @@ def register(app: typer.Typer, session: Session) -> None:
     @app.command()
     def sync(config: Config = None, json: Json = False) -> int:
         """Bring the search data in step with the library; only what changed is embedded."""
-        session.library()
         with progress_bar() as progress:
             report = session.engine().sync(config, progress)
         if json:
@@ -66,7 +65,6 @@ def register(app: typer.Typer, session: Session) -> None:
         json: Json = False,
     ) -> int:
         """Check everything, mend what machines made, and say what to do about the rest."""
-        session.library()
         with progress_bar() as progress:
             checks = session.engine().doctor(rebuild=rebuild, progress=progress)
         healthy = all(check["ok"] for check in checks)

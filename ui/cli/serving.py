@@ -91,10 +91,12 @@ def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, ins
         job.start(install_model)
     print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    job.cancel()
-    follower.stop()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    finally:
+        job.cancel()
+        follower.stop()
     return 0
 
 

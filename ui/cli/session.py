@@ -37,9 +37,13 @@ class Session:
 
     def engine(self) -> Engine:
         """The search data of the home: through a live `serve`, or owned by this process."""
-        from ui.engine import wait_for_owner
+        from ui.remote import find_server
 
         if self._engine is None:
+            self._engine = find_server(self.settings)
+        if self._engine is None:
+            from ui.engine import wait_for_owner
+
             self._engine = wait_for_owner(self.settings, self.library())
         return self._engine
 
