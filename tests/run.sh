@@ -23,7 +23,7 @@ fi
 
 select=()
 [ -n "$chromium" ] || select=(-m "not soak and not browser")
-FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest "${select[@]}" "$@"
+FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest ${select[@]+"${select[@]}"} "$@"
 code=$?
 [ -n "$chromium" ] || echo "No Chromium was found: the browser tests did NOT run. Install one (Debian: apt-get install chromium) and run again."
 exit $code
