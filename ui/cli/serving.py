@@ -45,7 +45,8 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
     from ui.web.guard import LOOPBACK
     from ui.wiring import Workshop
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn ends, then raises the signal again: let it unwind us too
+    for number in (signal.SIGTERM, signal.SIGINT):  # from the first moment, also where a shell had us started with SIGINT ignored;
+        signal.signal(number, signal.default_int_handler)  # uvicorn ends by itself, then raises the signal again: let it unwind us too
     if settings.host not in LOOPBACK:
         raise UsageError("accounts are not part of this version, so it only listens on this machine", where=settings.host, remedy="Use --host 127.0.0.1")
     if install_model != "none":
