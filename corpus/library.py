@@ -126,7 +126,7 @@ class Library:
             ).first()
         if row is None or row.document is None:
             raise NotFoundError(f"the record did not exist at revision {revision}", where=review.id)
-        return _load(row.document, row.revision)
+        return load_review(row.document, row.revision)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Review]:
         """The records with these ids in one batch; ids that do not exist are left out."""
@@ -400,7 +400,8 @@ def _row(review: Review) -> dict[str, Any]:
     }
 
 
-def _load(document: str, revision: int) -> Review:
+def load_review(document: str, revision: int) -> Review:
+    """A stored state of a record as it stood at a revision. Raises UnavailableError where it cannot be read."""
     try:
         return Review.model_validate({**json.loads(document), "revision": revision})
     except ValueError as error:
@@ -412,7 +413,7 @@ def _fetch(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
     found: dict[str, Review] = {}
     for start in range(0, len(ids), _MANY):
         query = sa.select(table.c.id, table.c.revision, table.c.document).where(table.c.id.in_(ids[start : start + _MANY]))
-        found.update({row.id: _load(row.document, row.revision) for row in connection.execute(query)})
+        found.update({row.id: load_review(row.document, row.revision) for row in connection.execute(query)})
     return found
 
 

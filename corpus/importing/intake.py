@@ -18,7 +18,7 @@ from corpus.importing.detect import PARSERS, detect
 from corpus.importing.document import Document
 from corpus.importing.parsing import Draft, Parsed, Rejected
 from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
-from corpus.library import Change, Library
+from corpus.library import Change, Library, load_review
 from corpus.merging import fill, same_work
 from corpus.review import Review, Source, Status
 
@@ -243,7 +243,7 @@ class _Intake:
 def _fetch_named(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
     table = schema.review
     rows = connection.execute(sa.select(table.c.revision, table.c.document).where(table.c.id.in_(ids))) if ids else ()
-    found = (Review.model_validate({**json.loads(row.document), "revision": row.revision}) for row in rows)
+    found = (load_review(row.document, row.revision) for row in rows)
     return {review.id: review for review in found}
 
 
@@ -270,7 +270,7 @@ class _Matches:
                 continue
             query = sa.select(column.label("value"), table.c.revision, table.c.document).where(column.in_(values))
             for row in self._connection.execute(query):
-                review = Review.model_validate({**json.loads(row.document), "revision": row.revision})
+                review = load_review(row.document, row.revision)
                 self._reviews[review.id] = review
                 self._by_key.setdefault(prefix + row.value, []).append(review.id)
         self._reviews |= _fetch_named(self._connection, [review.id for review in reviews if review.id])
