@@ -22,7 +22,7 @@ from assistant.evidence import EvidenceSentence, Question, ask_about, collect, w
 from assistant.prompts import SYSTEM, user_message
 from assistant.quotes import Chosen, choose, fits
 from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError
-from corpus.library import now
+from corpus.change import now
 from index.encoder import TextEncoder
 from index.searcher import Searcher, SearchResult
 

@@ -5,6 +5,8 @@ be rebuilt, so it is kept in transactions, by migrations. May import no other ro
 """
 
 from corpus.anchor import Anchor, find_again
+from corpus.catalogue import Catalogue, Selection
+from corpus.change import Change
 from corpus.errors import (
     ConflictError,
     FlorilegiumError,
@@ -15,13 +17,14 @@ from corpus.errors import (
     UsageError,
 )
 from corpus.filters import Filter, parse_filter
-from corpus.library import Change, Library, Selection, Version
+from corpus.library import Library, Version
 from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
 __all__ = [
     "EVIDENCE_FIELDS",
     "Anchor",
+    "Catalogue",
     "Change",
     "ConflictError",
     "Filter",

@@ -140,7 +140,7 @@ class LocalEngine:
         answer, name = prepared.answer, self.workshop.model_name(model)
         if name != "quotes":
             answer = self._drafted(assistant, prepared, name, on_text, must=bool(model))
-        self.library.save_answer(answer.id, answer.question, answer.revision, answer.as_dict())
+        self.library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict())
         return answer
 
     def behind(self) -> bool:
@@ -156,7 +156,7 @@ class LocalEngine:
 
     def filter(self, filters: Sequence[str]) -> Filter:
         """Filters as people write them, parsed. Raises UsageError."""
-        return parse_filter(filters, self.library.vocabulary, self.library.facet_names())
+        return parse_filter(filters, self.library.vocabulary, self.library.catalogue.facet_names())
 
     def require_built(self, config: str | None) -> SearchConfig:
         """The configuration, whose index has been built. Raises UnavailableError for an empty library or a missing index."""

@@ -82,11 +82,11 @@ class Workshop:
 
     def config(self, name: str | None = None) -> tuple[str, SearchConfig]:
         """A named configuration, or the active one. Raises UsageError for an unknown name, UnavailableError for another model's."""
-        active = name or self.library.active_config() or DEFAULT_CONFIG
+        active = name or self.library.configs.active() or DEFAULT_CONFIG
         if active == DEFAULT_CONFIG:
             config = self.default_config()
         else:
-            known = self.library.configs()
+            known = self.library.configs.all()
             if active not in known:
                 raise UsageError(f"there is no configuration {active!r}", remedy=f"There are: {', '.join([DEFAULT_CONFIG, *known])}")
             config = SearchConfig.model_validate(known[active])

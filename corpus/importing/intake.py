@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from corpus import schema
+from corpus.change import Change, load_review
 from corpus.errors import FlorilegiumError, InputError, NotFoundError, UsageError
 from corpus.identity import base_id, work_key
 from corpus.importing.detect import PARSERS, detect
 from corpus.importing.document import Document
 from corpus.importing.parsing import Draft, Parsed, Rejected
 from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
-from corpus.library import Change, Library, load_review
+from corpus.library import Library
 from corpus.merging import fill, same_work
 from corpus.review import Review, Source, Status
 

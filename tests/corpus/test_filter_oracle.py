@@ -114,7 +114,7 @@ def passing(chosen: list[tuple[str, str, list[str]]]) -> list[Review]:
 
 @given(st.lists(conditions(), max_size=3))
 def test_a_filter_lets_through_what_its_words_say_newest_first_and_counts_what_has_no_year(varied: Library, chosen: list[tuple[str, str, list[str]]]) -> None:
-    parsed = parse_filter([f"{field} {op} {'|'.join(values)}" for field, op, values in chosen], varied.vocabulary, varied.facet_names())
+    parsed = parse_filter([f"{field} {op} {'|'.join(values)}" for field, op, values in chosen], varied.vocabulary, varied.catalogue.facet_names())
     expected = sorted(passing(chosen), key=lambda record: (record.year is None, -(record.year or 0), fold(record.title), record.id))
     found = varied.select(parsed)
     assert found.ids == [record.id for record in expected]
@@ -125,12 +125,12 @@ def test_a_filter_lets_through_what_its_words_say_newest_first_and_counts_what_h
 
 @given(st.lists(conditions(), max_size=2))
 def test_facet_counts_are_those_of_the_records_let_through(varied: Library, chosen: list[tuple[str, str, list[str]]]) -> None:
-    parsed = parse_filter([f"{field}{op}{'|'.join(values)}" for field, op, values in chosen], varied.vocabulary, varied.facet_names())
+    parsed = parse_filter([f"{field}{op}{'|'.join(values)}" for field, op, values in chosen], varied.vocabulary, varied.catalogue.facet_names())
     expected: dict[str, Counter[str]] = {}
     for record in passing(chosen):
         for facet, values in record.facets.items():
             expected.setdefault(facet, Counter()).update(values)
-    counts = varied.facet_counts(parsed)
+    counts = varied.catalogue.facet_counts(parsed)
     assert {facet: dict(rows) for facet, rows in counts.items()} == {facet: dict(counter) for facet, counter in expected.items()}
     for rows in counts.values():
         assert rows == sorted(rows, key=lambda row: (-row[1], row[0]))
@@ -138,7 +138,7 @@ def test_facet_counts_are_those_of_the_records_let_through(varied: Library, chos
 
 def test_the_range_of_years_is_that_of_current_records(varied: Library) -> None:
     years = [record.year for record in RECORDS if record.year and record.status is Status.CURRENT]
-    assert varied.year_range() == (min(years), max(years))
+    assert varied.catalogue.year_range() == (min(years), max(years))
 
 
 def test_thousands_of_values_make_no_difference(varied: Library) -> None:

@@ -75,7 +75,7 @@ def test_a_library_is_as_before_the_killed_import_and_the_next_completes(tmp_pat
     assert kill_after(tmp_path, big, chunks) == str(min(500 * chunks, RECORDS))
     with opened(tmp_path, create=False) as library:
         assert (contents(library), library.revision(), library.history("mine"), library.batches()) == (before, 2, history, [])
-        assert library.facet_names() == []
+        assert library.catalogue.facet_names() == []
         assert_complete(library, big, RECORDS - 1)
         assert library.revision() == 3
 

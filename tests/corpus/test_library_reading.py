@@ -39,25 +39,25 @@ def test_a_missing_record_names_near_ones(library: Library) -> None:
 
 
 def test_answers_are_kept_and_replaced_by_their_id(library: Library) -> None:
-    library.save_answer("a1", "Why?", 0, {"outcome": "answered", "text": "שלום 😀"})
-    library.save_answer("a1", "Why?", 0, {"outcome": "partly"})
-    assert library.get_answer("a1") == {"outcome": "partly"}
+    library.answers.save("a1", "Why?", 0, {"outcome": "answered", "text": "שלום 😀"})
+    library.answers.save("a1", "Why?", 0, {"outcome": "partly"})
+    assert library.answers.get("a1") == {"outcome": "partly"}
     with pytest.raises(NotFoundError, match="'a2'"):
-        library.get_answer("a2")
+        library.answers.get("a2")
 
 
 def test_a_named_configuration_never_changes_and_the_last_promoted_is_active(library: Library) -> None:
-    assert library.active_config() is None
-    library.save_config("one", "h1", {"depth": 1})
-    library.save_config("two", "h2", {"depth": 2})
-    library.save_config("one", "h1", {"depth": 1})
+    assert library.configs.active() is None
+    library.configs.save("one", "h1", {"depth": 1})
+    library.configs.save("two", "h2", {"depth": 2})
+    library.configs.save("one", "h1", {"depth": 1})
     with pytest.raises(ConflictError, match="'one'"):
-        library.save_config("one", "h3", {"depth": 3})
-    library.promote("two")
-    library.promote("one")
-    assert (library.active_config(), library.configs()) == ("one", {"one": {"depth": 1}, "two": {"depth": 2}})
+        library.configs.save("one", "h3", {"depth": 3})
+    library.configs.promote("two")
+    library.configs.promote("one")
+    assert (library.configs.active(), library.configs.all()) == ("one", {"one": {"depth": 1}, "two": {"depth": 2}})
     with pytest.raises(NotFoundError, match="'three'"):
-        library.promote("three")
+        library.configs.promote("three")
 
 
 def test_a_library_keeps_its_name_and_another_has_another(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ DOE = review("doe", "First title", summary="One.", facets={"topics": ["safety"]}
 
 
 def test_an_empty_library_stands_at_revision_0_and_reading_changes_nothing(library: Library) -> None:
-    assert (library.revision(), library.count(), library.batches(), library.facet_names(), library.year_range()) == (0, 0, [], [], None)
+    assert (library.revision(), library.count(), library.batches(), library.catalogue.facet_names(), library.catalogue.year_range()) == (0, 0, [], [], None)
     assert library.integrity() == ""
     with library.change():
         pass
@@ -31,9 +31,9 @@ def test_a_transaction_is_one_revision_whatever_its_size(library: Library) -> No
 
 def test_saving_what_is_no_evidence_takes_no_revision(library: Library) -> None:
     put(library, DOE)
-    library.save_answer("a1", "Why?", 1, {"text": "Because."})
-    library.save_config("plain", "abc", {"depth": 10})
-    library.promote("plain")
+    library.answers.save("a1", "Why?", 1, {"text": "Because."})
+    library.configs.save("plain", "abc", {"depth": 10})
+    library.configs.promote("plain")
     assert library.revision() == 1
     assert library.edit("doe", {"summary": "One."}, base_revision=1).revision == 1
     assert library.set_status("doe", Status.CURRENT).revision == 1
@@ -77,7 +77,7 @@ def test_edited_facets_are_folded_into_the_vocabulary(library: Library) -> None:
     put(library, DOE)
     assert library.edit("doe", {"facets": {"topics": ["AUD", "own word"]}}, base_revision=1).facets == {"topics": ("alcohol use disorder", "own word")}
     assert library.select(parse_filter(["topics=AUD"], library.vocabulary)).ids == ["doe"]
-    assert library.facet_counts(parse_filter([], library.vocabulary)) == {"topics": [("alcohol use disorder", 1), ("own word", 1)]}
+    assert library.catalogue.facet_counts(parse_filter([], library.vocabulary)) == {"topics": [("alcohol use disorder", 1), ("own word", 1)]}
 
 
 def test_a_record_is_withdrawn_retracted_and_brought_back_by_revisions_of_their_own(library: Library) -> None:

@@ -50,7 +50,7 @@ def test_every_record_has_what_an_answer_is_made_of(sample_library: Library) -> 
 
 def test_every_facet_value_is_one_of_the_vocabulary_and_every_value_is_used(sample_library: Library) -> None:
     vocabulary = default_vocabulary()
-    counts = sample_library.facet_counts(parse_filter([], vocabulary))
+    counts = sample_library.catalogue.facet_counts(parse_filter([], vocabulary))
     used = {facet: {value for value, _ in rows} for facet, rows in counts.items()}
     assert used == {facet: set(values) for facet, values in vocabulary.values.items()}
     assert 40 <= len(used["topics"]) <= 60

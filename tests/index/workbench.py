@@ -170,7 +170,7 @@ def assert_same(one: Picture, other: Picture) -> None:
 
 def chosen(made: Bench, *texts: str) -> Filter:
     """A filter as people write it."""
-    return parse_filter(texts, made.library.vocabulary, made.library.facet_names())
+    return parse_filter(texts, made.library.vocabulary, made.library.catalogue.facet_names())
 
 
 def by_cosine(made: Bench, query: str, reviews: list[Review]) -> list[str]:

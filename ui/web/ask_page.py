@@ -183,7 +183,7 @@ def _welcome(library: Library) -> str:
 
 def _years(library: Library) -> list[tuple[str, int]]:
     """The years to choose from, newest first; 0 stands for any."""
-    low, high = library.year_range() or (0, -1)
+    low, high = library.catalogue.year_range() or (0, -1)
     return [("any", 0), *((str(year), year) for year in range(high, low - 1, -1))]
 
 
@@ -192,7 +192,7 @@ def _counts(engine: LocalEngine, since: int, until: int, chosen: tuple[list[str]
     updates: list[Any] = []
     for position, name in enumerate(_FACETS):
         others = tuple(values if at != position else [] for at, values in enumerate(chosen))
-        counts = engine.library.facet_counts(engine.filter(filters_from(since, until, others))).get(name, [])
+        counts = engine.library.catalogue.facet_counts(engine.filter(filters_from(since, until, others))).get(name, [])
         kept = [value for value in chosen[position] if value not in dict(counts)]
         updates.append(gr.update(choices=[(f"{value} ({count})", value) for value, count in counts] + [(f"{value} (0)", value) for value in kept]))
     filters = filters_from(since, until, chosen)

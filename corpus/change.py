@@ -1,0 +1,146 @@
+"""`Change`: one write transaction on the library, and how a record is stored in its tables and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from corpus import schema
+from corpus.errors import NotFoundError, UnavailableError
+from corpus.identity import work_key
+from corpus.review import Review
+from corpus.text import fold
+
+#: Ids in one SQL statement.
+MANY = 500
+
+
+class Change:
+    """One write transaction on the library: reads what is there, puts new states, all at one revision."""
+
+    def __init__(self, connection: sa.Connection, actor: str) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.at = now()
+        self._revision: int | None = None
+        self._pending: list[tuple[Review, str, bool]] = []
+
+    @property
+    def revision(self) -> int:
+        """The revision of this transaction, taken on first use."""
+        if self._revision is None:
+            table = schema.library
+            query = sa.update(table).where(table.c.id == 1).values(revision=table.c.revision + 1).returning(table.c.revision)
+            self._revision = int(self.connection.execute(query).scalar_one())
+        return self._revision
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was put."""
+        return self._revision is not None
+
+    def one(self, review_id: str) -> Review:
+        """The record with this id, for changing. Raises NotFoundError."""
+        self.flush()
+        found = fetch(self.connection, [review_id])
+        if review_id not in found:
+            raise NotFoundError(f"there is no record {review_id!r}", remedy=nearest(self.connection, review_id))
+        return found[review_id]
+
+    def put(self, review: Review, action: str, *, new: bool = False) -> Review:
+        """Store a new state of a record (or, with `new`, a new record) and return it with its revision. Written in bulk at `flush`."""
+        stored = review.model_copy(update={"revision": self.revision})
+        self._pending.append((stored, action, new))
+        if len(self._pending) >= MANY:
+            self.flush()
+        return stored
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        final = {review.id: (review, action) for review, action, _ in pending}
+        added = {review.id for review, _, new in pending if new}
+        rows = {review_id: _row(review) for review_id, (review, _) in final.items()}
+        inserts = [{**rows[i], "added_revision": self.revision} for i in rows if i in added]
+        if inserts:
+            self.connection.execute(schema.review.insert(), inserts)
+        for review_id in (i for i in rows if i not in added):
+            self.connection.execute(sa.update(schema.review).where(schema.review.c.id == review_id).values(rows[review_id]))
+        version, facet = schema.review_version, schema.review_facet
+        updated = [i for i in rows if i not in added]
+        for table in (version, facet):
+            own = (version.c.revision == self.revision,) if table is version else ()
+            for start in range(0, len(updated), MANY):
+                self.connection.execute(sa.delete(table).where(table.c.review_id.in_(updated[start : start + MANY]), *own))
+        self.connection.execute(
+            version.insert(),
+            [
+                {"review_id": i, "revision": self.revision, "action": action, "actor": self.actor, "at": self.at, "document": rows[i]["document"]}
+                for i, (_, action) in final.items()
+            ],
+        )
+        facets = [
+            {"review_id": i, "facet": name, "value": value} for i, (review, _) in final.items() for name, values in review.facets.items() for value in values
+        ]
+        if facets:
+            self.connection.execute(facet.insert(), facets)
+
+
+def now() -> str:
+    """The present moment as the library writes it: UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _row(review: Review) -> dict[str, Any]:
+    held = [name for name in ("abstract", "summary", "findings", "limits") if getattr(review, name)]
+    if any(review.sections):
+        held.append("fulltext")
+    return {
+        "id": review.id,
+        "revision": review.revision,
+        "status": review.status.value,
+        "title": review.title,
+        "title_folded": fold(review.title),
+        "authors_folded": fold("; ".join(f"{name.given} {name.family}".strip() for name in review.authors)),
+        "year": review.year,
+        "journal": review.journal,
+        "doi": review.doi or None,
+        "pmid": review.pmid or None,
+        "work_key": work_key(review),
+        "has_text": f"|{'|'.join(held)}|",
+        "document": review.model_dump_json(exclude={"revision"}, exclude_defaults=True),
+    }
+
+
+def load_review(document: str, revision: int) -> Review:
+    """A stored state of a record as it stood at a revision. Raises UnavailableError where it cannot be read."""
+    try:
+        return Review.model_validate({**json.loads(document), "revision": revision})
+    except ValueError as error:
+        raise UnavailableError("a stored record cannot be read", where=f"revision {revision}", remedy="Run `florilegium doctor`") from error
+
+
+def fetch(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
+    """The records with these ids, as they stand; unknown ids are left out."""
+    table = schema.review
+    found: dict[str, Review] = {}
+    for start in range(0, len(ids), MANY):
+        query = sa.select(table.c.id, table.c.revision, table.c.document).where(table.c.id.in_(ids[start : start + MANY]))
+        found.update({row.id: load_review(row.document, row.revision) for row in connection.execute(query)})
+    return found
+
+
+def nearest(connection: sa.Connection, review_id: str) -> str:
+    """What to do about an id that nobody has: ids near it, or where to look."""
+    import difflib
+
+    stem = fold(review_id)[:2]
+    near = list(connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id.startswith(stem, autoescape=True)).limit(5_000)).scalars())
+    best = difflib.get_close_matches(review_id, near, n=3, cutoff=0.6)
+    return f"Near it: {', '.join(best)}" if best else "Look it up with `florilegium search`"
