@@ -21,6 +21,9 @@ from corpus.configs import Configs
 from corpus.database import Database
 from corpus.errors import ConflictError, InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter
+from corpus.lab.judgements import Judgements
+from corpus.lab.runs import Runs
+from corpus.lab.sets import TestSets
 from corpus.review import Review, Status
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
@@ -81,6 +84,21 @@ class Library:
     def configs(self) -> Configs:
         """The named configurations kept in it."""
         return Configs(self._database)
+
+    @cached_property
+    def sets(self) -> TestSets:
+        """The lab's test sets."""
+        return TestSets(self._database)
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """The lab's judgements."""
+        return Judgements(self._database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The results of the lab's runs."""
+        return Runs(self._database)
 
     # ---- reading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = sa.MetaData()
 
@@ -108,4 +108,82 @@ promotion = sa.Table(
     sa.Column("config", sa.String(100), sa.ForeignKey("search_config.name"), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("actor", sa.String(100), nullable=False),
+)
+
+test_set = sa.Table(
+    "test_set",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False, unique=True),
+    sa.Column("guideline", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+)
+
+test_query = sa.Table(
+    "test_query",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("set_id", sa.Integer, sa.ForeignKey("test_set.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("id", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("set_id", "id", name="uq_test_query_set_id"),
+)
+
+judgement = sa.Table(
+    "judgement",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("query_number", sa.Integer, sa.ForeignKey("test_query.number", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("judge", sa.String(100), nullable=False),
+    sa.Column("review_id", sa.String(100), nullable=False),
+    sa.Column("anchor", sa.Text),
+    sa.Column("grade", sa.Integer),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("adjudicated", sa.Boolean, nullable=False),
+    sa.Column("undone", sa.Boolean, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+lab_pool = sa.Table(
+    "lab_pool",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("set_id", sa.Integer, sa.ForeignKey("test_set.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+lab_run = sa.Table(
+    "lab_run",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("set_name", sa.String(300), nullable=False, index=True),
+    sa.Column("config", sa.String(300), nullable=False),
+    sa.Column("config_hash", sa.String(64), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("rankings", sa.LargeBinary, nullable=False),
+)
+
+gate = sa.Table(
+    "gate",
+    metadata,
+    sa.Column("set_id", sa.Integer, sa.ForeignKey("test_set.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+sweep = sa.Table(
+    "sweep",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("set_id", sa.Integer, sa.ForeignKey("test_set.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
 )
