@@ -7,6 +7,7 @@ be rebuilt, so it is kept in transactions, by migrations. May import no other ro
 from corpus.anchor import Anchor, find_again
 from corpus.catalogue import Catalogue, Selection
 from corpus.change import Change
+from corpus.diff import FieldDiff, Piece, diff_reviews, diff_texts
 from corpus.errors import (
     ConflictError,
     FlorilegiumError,
@@ -27,6 +28,7 @@ __all__ = [
     "Catalogue",
     "Change",
     "ConflictError",
+    "FieldDiff",
     "Filter",
     "FlorilegiumError",
     "InputError",
@@ -35,6 +37,7 @@ __all__ = [
     "Name",
     "NotFoundError",
     "Notice",
+    "Piece",
     "Review",
     "Selection",
     "Source",
@@ -44,6 +47,8 @@ __all__ = [
     "Version",
     "Vocabulary",
     "default_vocabulary",
+    "diff_reviews",
+    "diff_texts",
     "find_again",
     "parse_filter",
 ]

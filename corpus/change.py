@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from corpus import schema
-from corpus.errors import NotFoundError, UnavailableError
+from corpus.diff import diff_reviews
+from corpus.errors import ConflictError, NotFoundError, UnavailableError
 from corpus.identity import work_key
 from corpus.review import Review
 from corpus.text import fold
@@ -22,9 +23,11 @@ MANY = 500
 class Change:
     """One write transaction on the library: reads what is there, puts new states, all at one revision."""
 
-    def __init__(self, connection: sa.Connection, actor: str) -> None:
+    def __init__(self, connection: sa.Connection, actor: str, note: str = "") -> None:
+        """`note` says why, in the words of whoever makes the change."""
         self.connection = connection
         self.actor = actor
+        self.note = note
         self.at = now()
         self._revision: int | None = None
         self._pending: list[tuple[Review, str, bool]] = []
@@ -51,6 +54,30 @@ class Change:
             raise NotFoundError(f"there is no record {review_id!r}", remedy=nearest(self.connection, review_id))
         return found[review_id]
 
+    def at_revision(self, review_id: str, base_revision: int) -> Review:
+        """The record, for whoever saw it at `base_revision`. Raises NotFoundError, and ConflictError where it has changed since."""
+        kept = self.one(review_id)
+        if kept.revision == base_revision:
+            return kept
+        version = schema.review_version
+        query = sa.select(version.c.actor).where(version.c.review_id == review_id, version.c.revision == kept.revision)
+        who = self.connection.execute(query).scalar()
+        raise ConflictError(
+            f"the record was changed at revision {kept.revision} by {who}{self._changed_fields(kept, base_revision)}, after the revision {base_revision} "
+            "you started from",
+            where=review_id,
+            remedy=f"See it with `florilegium history {review_id} --diff {base_revision} {kept.revision}`, and make your change again",
+        )
+
+    def _changed_fields(self, kept: Review, base_revision: int) -> str:
+        version = schema.review_version
+        query = sa.select(version.c.document, version.c.revision).where(version.c.review_id == kept.id, version.c.revision <= base_revision)
+        row = self.connection.execute(query.order_by(version.c.revision.desc()).limit(1)).first()
+        if row is None or row.document is None:
+            return ""
+        fields = list(dict.fromkeys(entry.field for entry in diff_reviews(load_review(row.document, row.revision), kept)))
+        return f" ({', '.join(fields[:5])}{', …' if len(fields) > 5 else ''})" if fields else ""
+
     def put(self, review: Review, action: str, *, new: bool = False) -> Review:
         """Store a new state of a record (or, with `new`, a new record) and return it with its revision. Written in bulk at `flush`."""
         stored = review.model_copy(update={"revision": self.revision})
@@ -58,6 +85,10 @@ class Change:
         if len(self._pending) >= MANY:
             self.flush()
         return stored
+
+    def signature(self) -> dict[str, Any]:
+        """What every stored version says of the transaction it came with."""
+        return {"revision": self.revision, "actor": self.actor, "at": self.at, "note": self.note}
 
     def flush(self) -> None:
         """Write what is pending."""
@@ -80,10 +111,7 @@ class Change:
                 self.connection.execute(sa.delete(table).where(table.c.review_id.in_(updated[start : start + MANY]), *own))
         self.connection.execute(
             version.insert(),
-            [
-                {"review_id": i, "revision": self.revision, "action": action, "actor": self.actor, "at": self.at, "document": rows[i]["document"]}
-                for i, (_, action) in final.items()
-            ],
+            [{"review_id": i, "action": action, "document": rows[i]["document"], **self.signature()} for i, (_, action) in final.items()],
         )
         facets = [
             {"review_id": i, "facet": name, "value": value} for i, (review, _) in final.items() for name, values in review.facets.items() for value in values

@@ -19,22 +19,24 @@ from corpus.catalogue import Catalogue, Selection
 from corpus.change import MANY, Change, fetch, load_review, nearest
 from corpus.configs import Configs
 from corpus.database import Database
-from corpus.errors import ConflictError, InputError, NotFoundError, UnavailableError, UsageError
+from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter
 from corpus.lab.judgements import Judgements
 from corpus.lab.runs import Runs
 from corpus.lab.sets import TestSets
-from corpus.review import Review, Status
+from corpus.review import Notice, Review, Status
+from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
 
 class Version(NamedTuple):
-    """One stored state of a record: at which revision, what was done, by whom, when (UTC, ISO 8601)."""
+    """One stored state of a record: at which revision, what was done, by whom, when (UTC, ISO 8601), and why (or "")."""
 
     revision: int
     action: str
     actor: str
     at: str
+    note: str = ""
 
 
 class Library:
@@ -185,7 +187,7 @@ class Library:
         """Every state of a record, newest first."""
         version = schema.review_version
         with self._database.read() as connection:
-            query = sa.select(version.c.revision, version.c.action, version.c.actor, version.c.at).where(version.c.review_id == review_id)
+            query = sa.select(version.c.revision, version.c.action, version.c.actor, version.c.at, version.c.note).where(version.c.review_id == review_id)
             return [Version(*row) for row in connection.execute(query.order_by(version.c.revision.desc()))]
 
     def batches(self) -> list[dict[str, Any]]:
@@ -202,34 +204,51 @@ class Library:
     # ---- writing
 
     @contextmanager
-    def change(self, actor: str = "local") -> Iterator[Change]:
-        """One transaction; the revision is taken at its first change, and nothing is kept when the block raises."""
+    def change(self, actor: str = "local", note: str = "") -> Iterator[Change]:
+        """One transaction; the revision is taken at its first change, and nothing is kept when the block raises. `note` says why."""
         with self._database.write() as connection:
-            change = Change(connection, actor)
+            change = Change(connection, actor, note)
             yield change
             change.flush()
 
-    def edit(self, review_id: str, changes: Mapping[str, Any], *, base_revision: int, actor: str = "local", action: str = "edit") -> Review:
+    def edit(self, review_id: str, changes: Mapping[str, Any], *, base_revision: int, actor: str = "local", action: str = "edit", note: str = "") -> Review:
         """Change fields of a record. `base_revision` is the record's revision that the editor saw.
 
         Raises ConflictError when the record has changed since, InputError for a bad value, UsageError for what an edit cannot change.
         """
-        with self.change(actor) as change:
-            kept = change.one(review_id)
-            if kept.revision != base_revision:
-                raise ConflictError(
-                    f"the record was changed at revision {kept.revision}, after the revision {base_revision} you started from",
-                    where=review_id,
-                    remedy="Look at the newer text and make your change again",
-                )
+        with self.change(actor, note) as change:
+            kept = change.at_revision(review_id, base_revision)
             edited = _edited(kept, changes, self.vocabulary)
             return change.put(edited, action) if edited != kept else kept
 
-    def set_status(self, review_id: str, status: Status, *, actor: str = "local") -> Review:
-        """Withdraw a record, mark it retracted, or bring it back. It stops being evidence at once."""
-        with self.change(actor) as change:
+    def revert(self, review_id: str, to: int, *, base_revision: int | None = None, actor: str = "local", note: str = "") -> Review:
+        """Give a record the state it had at library revision `to`, its status and notices included, as a new revision.
+
+        Raises NotFoundError where it did not exist then, ConflictError when it has changed since `base_revision`.
+        """
+        former = self.get(review_id, to)
+        with self.change(actor, note) as change:
+            kept = change.one(former.id) if base_revision is None else change.at_revision(former.id, base_revision)
+            wanted = former.model_copy(update={"id": kept.id, "revision": kept.revision})
+            return change.put(wanted, "revert") if wanted != kept else kept
+
+    def set_status(self, review_id: str, status: Status, *, note: str = "", date: str | None = None, actor: str = "local") -> Review:
+        """Withdraw a record, mark it retracted, or bring it back. It stops being evidence at once.
+
+        A retraction is noted on the record, with `note` as its text; bringing a retracted record back takes that notice away. Raises InputError
+        for a date that is none.
+        """
+        if date and (fault := date_fault(date)):
+            raise InputError(fault, where=review_id)
+        with self.change(actor, note) as change:
             kept = change.one(review_id)
-            return kept if kept.status == status else change.put(kept.model_copy(update={"status": status}), status.value)
+            notices = kept.notices
+            if status == Status.CURRENT and kept.status == Status.RETRACTED:
+                notices = tuple(notice for notice in notices if notice.type != "retraction")
+            elif status == Status.RETRACTED and (note or date or not any(notice.type == "retraction" for notice in notices)):
+                notices = tuple(dict.fromkeys([*notices, Notice(type="retraction", text=note or "Retracted", date=date)]))
+            standing = kept.model_copy(update={"status": status, "notices": notices})
+            return kept if standing == kept else change.put(standing, status.value)
 
 
 def _edited(kept: Review, changes: Mapping[str, Any], vocabulary: Vocabulary) -> Review:
@@ -241,4 +260,7 @@ def _edited(kept: Review, changes: Mapping[str, Any], vocabulary: Vocabulary) ->
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=kept.id) from error
+    for name, fault in csl_faults(edited.csl).items():
+        if edited.csl[name] != kept.csl.get(name):  # what came in wrong by an import must not stand in the way of other edits
+            raise InputError(fault, where=kept.id, remedy="Correct it, or leave the field empty")
     return edited.model_copy(update={"facets": vocabulary.map_facets(edited.facets)}) if "facets" in changes else edited

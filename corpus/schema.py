@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = sa.MetaData()
 
@@ -45,6 +45,7 @@ review_version = sa.Table(
     sa.Column("actor", sa.String(100), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("document", sa.Text),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
 )
 
 review_facet = sa.Table(
@@ -61,6 +62,16 @@ review_alias = sa.Table(
     metadata,
     sa.Column("alias", sa.String(100), primary_key=True),
     sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), nullable=False),
+)
+
+vocabulary = sa.Table(
+    "vocabulary",
+    metadata,
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
 )
 
 batch = sa.Table(

@@ -58,7 +58,7 @@ def test_an_edit_is_a_new_revision_and_the_former_one_stays_readable(library: Li
 def test_an_edit_that_started_from_an_older_text_is_refused_and_nothing_is_lost(library: Library) -> None:
     put(library, DOE)
     library.edit("doe", {"summary": "Ann's."}, base_revision=1, actor="ann")
-    with pytest.raises(ConflictError, match="revision 2, after the revision 1"):
+    with pytest.raises(ConflictError, match=r"revision 2 by ann \(summary\), after the revision 1 you.*history doe --diff 1 2"):
         library.edit("doe", {"summary": "Bob's."}, base_revision=1, actor="bob")
     assert (library.get("doe").summary, library.revision()) == ("Ann's.", 2)
 
