@@ -5,7 +5,7 @@ be rebuilt, so it is kept in transactions, by migrations. May import no other ro
 """
 
 from corpus.anchor import Anchor, find_again
-from corpus.catalogue import Catalogue, Selection
+from corpus.catalogue import SORTS, Catalogue, Page, Selection
 from corpus.change import Change
 from corpus.diff import FieldDiff, Piece, diff_reviews, diff_texts
 from corpus.errors import (
@@ -20,10 +20,12 @@ from corpus.errors import (
 from corpus.filters import Filter, parse_filter
 from corpus.library import Library, Version
 from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
+from corpus.suggesting import Suggestion
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
 __all__ = [
     "EVIDENCE_FIELDS",
+    "SORTS",
     "Anchor",
     "Catalogue",
     "Change",
@@ -37,11 +39,13 @@ __all__ = [
     "Name",
     "NotFoundError",
     "Notice",
+    "Page",
     "Piece",
     "Review",
     "Selection",
     "Source",
     "Status",
+    "Suggestion",
     "UnavailableError",
     "UsageError",
     "Version",

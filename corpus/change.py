@@ -31,6 +31,7 @@ class Change:
         self.at = now()
         self._revision: int | None = None
         self._pending: list[tuple[Review, str, bool]] = []
+        self._facet_numbers: dict[tuple[str, str], int] = {}
 
     @property
     def revision(self) -> int:
@@ -98,26 +99,54 @@ class Change:
         final = {review.id: (review, action) for review, action, _ in pending}
         added = {review.id for review, _, new in pending if new}
         rows = {review_id: _row(review) for review_id, (review, _) in final.items()}
-        inserts = [{**rows[i], "added_revision": self.revision} for i in rows if i in added]
-        if inserts:
-            self.connection.execute(schema.review.insert(), inserts)
-        for review_id in (i for i in rows if i not in added):
-            self.connection.execute(sa.update(schema.review).where(schema.review.c.id == review_id).values(rows[review_id]))
-        version, facet = schema.review_version, schema.review_facet
+        new = [i for i in rows if i in added]
+        if new:
+            first = self.connection.execute(sa.select(sa.func.max(schema.review.c.number))).scalar()
+            for number, review_id in enumerate(new, start=0 if first is None else first + 1):
+                rows[review_id] |= {"number": number, "added_revision": self.revision}
+            self.connection.execute(schema.review.insert(), [rows[review_id] for review_id in new])
         updated = [i for i in rows if i not in added]
-        for table in (version, facet):
-            own = (version.c.revision == self.revision,) if table is version else ()
-            for start in range(0, len(updated), MANY):
-                self.connection.execute(sa.delete(table).where(table.c.review_id.in_(updated[start : start + MANY]), *own))
+        for review_id in updated:
+            self.connection.execute(sa.update(schema.review).where(schema.review.c.id == review_id).values(rows[review_id]))
+        version = schema.review_version
+        for start in range(0, len(updated), MANY):
+            part = updated[start : start + MANY]
+            self.connection.execute(sa.delete(version).where(version.c.review_id.in_(part), version.c.revision == self.revision))
         self.connection.execute(
             version.insert(),
             [{"review_id": i, "action": action, "document": rows[i]["document"], **self.signature()} for i, (_, action) in final.items()],
         )
+        numbers = {review_id: rows[review_id]["number"] for review_id in new} | self._clear_facets(updated)
         facets = [
-            {"review_id": i, "facet": name, "value": value} for i, (review, _) in final.items() for name, values in review.facets.items() for value in values
+            {"review_number": numbers[i], "value_number": self._facet_number(name, value)}
+            for i, (review, _) in final.items()
+            for name, values in review.facets.items()
+            for value in values
         ]
         if facets:
-            self.connection.execute(facet.insert(), facets)
+            self.connection.execute(schema.review_facet.insert(), facets)
+
+    def _clear_facets(self, ids: Sequence[str]) -> dict[str, int]:
+        """Take the facets of stored records away; returns the records' numbers."""
+        table, facet = schema.review, schema.review_facet
+        numbers: dict[str, int] = {}
+        for start in range(0, len(ids), MANY):
+            rows = self.connection.execute(sa.select(table.c.id, table.c.number).where(table.c.id.in_(ids[start : start + MANY])))
+            found = {row.id: row.number for row in rows}
+            self.connection.execute(sa.delete(facet).where(facet.c.review_number.in_(found.values())))
+            numbers |= found
+        return numbers
+
+    def _facet_number(self, facet: str, value: str) -> int:
+        """The number of a facet's value, which gets one when it is first used."""
+        key, table = (facet, value), schema.facet_value
+        if key not in self._facet_numbers:
+            found = self.connection.execute(sa.select(table.c.number).where(table.c.facet == facet, table.c.value == value)).scalar()
+            if found is None:
+                row = {"facet": facet, "value": value, "value_folded": fold(value)}
+                found = self.connection.execute(table.insert().values(row).returning(table.c.number)).scalar_one()
+            self._facet_numbers[key] = int(found)
+        return self._facet_numbers[key]
 
 
 def now() -> str:
@@ -129,6 +158,7 @@ def _row(review: Review) -> dict[str, Any]:
     held = [name for name in ("abstract", "summary", "findings", "limits") if getattr(review, name)]
     if any(review.sections):
         held.append("fulltext")
+    keywords = [fold(" ".join(word.split())) for word in review.keywords]
     return {
         "id": review.id,
         "revision": review.revision,
@@ -136,8 +166,11 @@ def _row(review: Review) -> dict[str, Any]:
         "title": review.title,
         "title_folded": fold(review.title),
         "authors_folded": fold("; ".join(f"{name.given} {name.family}".strip() for name in review.authors)),
+        "author_key": fold(" ".join(part for name in review.authors[:1] for part in name if part))[:100],
         "year": review.year,
         "journal": review.journal,
+        "journal_folded": fold(review.journal),
+        "keywords_folded": "\n".join(["", *keywords, ""]) if keywords else "",
         "doi": review.doi or None,
         "pmid": review.pmid or None,
         "work_key": work_key(review),

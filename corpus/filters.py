@@ -1,4 +1,9 @@
-"""The filter language of DESIGN section 8: `field op value`, op one of `= != >= <= ~`, `|` = or; several filters = and."""
+"""The filter language of DESIGN section 8: `field op value`, op one of `= != >= <= ~`, `|` = or; several filters = and.
+
+Letters are compared without case and accents. `~` looks for the value inside the text; on `author` and `any` (title, authors, journal, keywords) that is
+also what `=` means. A record without a year is let through by no condition on the year, and counted as left out; a record without the facet, text or
+identifier asked for simply does not have it: `=` and `~` hold it back, `!=` lets it through.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +17,16 @@ import sqlalchemy as sa
 
 from corpus import schema
 from corpus.errors import UsageError
+from corpus.identity import clean_doi
 from corpus.review import Status
 from corpus.text import fold
 from corpus.vocabulary import Vocabulary
 
 _PATTERN = re.compile(r"^\s*(?P<field>[^\W\d][\w. -]*?)\s*(?P<op>!=|>=|<=|=|~)\s*(?P<value>.*?)\s*$", re.DOTALL)
-_TEXT_FIELDS: dict[str, sa.ColumnElement[str]] = {"title": schema.review.c.title_folded, "author": schema.review.c.authors_folded}
 _HAS = ("abstract", "summary", "findings", "limits", "fulltext")
+_LONGEST = 1_000  # characters of a text to look for
 #: Fields every library has, beside its facets.
-FIELDS = ("year", "status", "journal", "has", *_TEXT_FIELDS, "id", "doi", "pmid")
+FIELDS = ("year", "status", "journal", "has", "title", "author", "keyword", "any", "id", "doi", "pmid")
 #: What a facet is written with where its name is also that of a field.
 _FACET = "facets."
 
@@ -95,9 +101,16 @@ def _parse(text: str, vocabulary: Vocabulary, known: Sequence[str]) -> Condition
         wrong = [value for value in values if value not in _HAS]
         if wrong:
             raise UsageError(f"has={wrong[0]} is not known", remedy=f"It is one of {', '.join(_HAS)}")
+    if op == "~" and any(len(value) > _LONGEST for value in values):
+        raise UsageError(f"the text to look for is longer than {_LONGEST:,} characters", where=f"{name}{op}{values[0][:40]}…", remedy="Give a part of it")
     if name not in FIELDS and op != "~":
-        values = tuple(vocabulary.canonical(name.removeprefix(_FACET), value) or value for value in values)
+        values = tuple(vocabulary.canonical(facet_of(name), value) or value for value in values)
     return Condition(name, op, tuple(dict.fromkeys(values)))
+
+
+def facet_of(field: str) -> str:
+    """The facet that a condition's field names."""
+    return field.removeprefix(_FACET)
 
 
 def where_clause(chosen: Filter) -> sa.ColumnElement[bool]:
@@ -109,11 +122,11 @@ def where_clause(chosen: Filter) -> sa.ColumnElement[bool]:
     return sa.and_(sa.true(), *clauses)
 
 
-def undecided_clause(chosen: Filter) -> sa.ColumnElement[bool]:
-    """Records that the rest of the filter lets through but a year condition cannot judge, for they have no year."""
+def undecided_clause(chosen: Filter) -> sa.ColumnElement[bool] | None:
+    """Records that the rest of the filter lets through but a year condition cannot judge, for they have no year; None where no condition is on the year."""
     rest = Filter(tuple(condition for condition in chosen.conditions if condition.field != "year"))
     if len(rest.conditions) == len(chosen.conditions):
-        return sa.false()
+        return None
     return sa.and_(where_clause(rest), schema.review.c.year.is_(None))
 
 
@@ -123,23 +136,43 @@ def _clause(condition: Condition) -> sa.ColumnElement[bool]:
         year, numbers = schema.review.c.year, [int(value) for value in values]
         tests = {"=": year.in_(numbers), "!=": year.not_in(numbers), ">=": year >= min(numbers), "<=": year <= max(numbers)}
         return sa.and_(year.is_not(None), tests[op])
-    held = _column_test(name, op, values) if name in FIELDS else _facet_test(name.removeprefix(_FACET), op, values)
-    return sa.not_(held) if op == "!=" else held
+    held = _column_test(name, op, values) if name in FIELDS else _facet_test(facet_of(name), op, values)
+    return sa.not_(sa.func.coalesce(held, sa.false())) if op == "!=" else held
 
 
 def _column_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a record has one of the values; NULL where it has none at all."""
+    table = schema.review
     if name == "has":
-        return sa.or_(*(schema.review.c.has_text.contains(f"|{value}|") for value in values))
-    if name in _TEXT_FIELDS:
-        return _text_test(_TEXT_FIELDS[name], "~" if name == "author" else op, [fold(value) for value in values])
-    column = sa.cast(schema.review.c[name], sa.String) if name == "year" else schema.review.c[name]
-    return _text_test(sa.func.lower(sa.func.coalesce(column, "")), op, [value.lower() for value in values])
+        return sa.or_(*(table.c.has_text.contains(f"|{value}|") for value in values))
+    if name == "status":
+        return table.c.status.in_(values)
+    if name in ("id", "doi", "pmid"):
+        return _identifier_test(table.c[name], op, values)
+    if name == "year":
+        return _text_test(sa.cast(table.c.year, sa.String), op, values)
+    texts = {"title": table.c.title_folded, "author": table.c.authors_folded, "journal": table.c.journal_folded, "keyword": table.c.keywords_folded}
+    folded = [fold(value) for value in values]
+    if name == "any":
+        return sa.or_(*(_text_test(text, "~", folded) for text in texts.values()))
+    if name == "keyword":
+        folded = [" ".join(value.split()) for value in folded]
+        return _text_test(texts[name], "~", folded if op == "~" else [f"\n{value}\n" for value in folded])
+    return _text_test(texts[name], "~" if name == "author" else op, folded)
+
+
+def _identifier_test(column: sa.ColumnElement[str], op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
+    if op == "~":
+        return sa.or_(*(column.icontains(value, autoescape=True) for value in values))
+    clean = clean_doi if column is schema.review.c.doi else str
+    return column.in_({form for value in values for form in (value, value.lower(), clean(value)) if form})
 
 
 def _facet_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
-    facet = schema.review_facet
-    wanted = _text_test(sa.func.lower(facet.c.value), op, [value.lower() for value in values])
-    return schema.review.c.id.in_(sa.select(facet.c.review_id).where(facet.c.facet == name, wanted))
+    facet, link = schema.facet_value, schema.review_facet
+    wanted = _text_test(facet.c.value_folded, op, [fold(value) for value in values])
+    named = sa.select(facet.c.number).where(facet.c.facet == name, wanted)
+    return schema.review.c.number.in_(sa.select(link.c.review_number).where(link.c.value_number.in_(named)))
 
 
 def _text_test(text: sa.ColumnElement[str], op: str, values: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -21,20 +21,31 @@ review = sa.Table(
     "review",
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),  # in the order of adding; what facets are linked by
     sa.Column("revision", sa.Integer, nullable=False, index=True),
     sa.Column("added_revision", sa.Integer, nullable=False),
-    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("status", sa.String(12), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("title_folded", sa.Text, nullable=False),
     sa.Column("authors_folded", sa.Text, nullable=False),
+    sa.Column("author_key", sa.Text, nullable=False, server_default=""),  # what records are sorted by
     sa.Column("year", sa.Integer, index=True),
     sa.Column("journal", sa.Text, nullable=False),
+    sa.Column("journal_folded", sa.Text, nullable=False, server_default=""),
+    sa.Column("keywords_folded", sa.Text, nullable=False, server_default=""),  # each between line feeds
     sa.Column("doi", sa.String(300), index=True),
     sa.Column("pmid", sa.String(20), index=True),
     sa.Column("work_key", sa.String(40), index=True),
     sa.Column("has_text", sa.String(60), nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Index("ix_review_number", "number", unique=True),
 )
+#: All that filters and sorting look at, newest first: SQLite answers from it alone and never reads past the documents. (In PostgreSQL long texts lie
+#: outside their rows, and an entry of an index may not be that long.)
+catalogue_index = sa.Index(
+    "ix_review_catalogue", review.c.status, review.c.year.desc(), review.c.title_folded, review.c.id, review.c.number, review.c.author_key,
+    review.c.authors_folded, review.c.journal_folded, review.c.keywords_folded, review.c.has_text, review.c.doi, review.c.pmid,
+).ddl_if(dialect="sqlite")  # fmt: skip
 
 review_version = sa.Table(
     "review_version",
@@ -48,13 +59,22 @@ review_version = sa.Table(
     sa.Column("note", sa.Text, nullable=False, server_default=""),
 )
 
+facet_value = sa.Table(
+    "facet_value",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("facet", sa.String(60), nullable=False),
+    sa.Column("value", sa.String(300), nullable=False),
+    sa.Column("value_folded", sa.String(300), nullable=False),
+    sa.Index("ix_facet_value", "facet", "value", unique=True),
+)
+
 review_facet = sa.Table(
     "review_facet",
     metadata,
-    sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("facet", sa.String(60), primary_key=True),
-    sa.Column("value", sa.String(300), primary_key=True),
-    sa.Index("ix_review_facet_value", "facet", "value", "review_id"),
+    sa.Column("value_number", sa.Integer, sa.ForeignKey("facet_value.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("review_number", sa.Integer, sa.ForeignKey("review.number", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 review_alias = sa.Table(

@@ -11,26 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Library, Review, Status, default_vocabulary, parse_filter
+from corpus.identity import clean_doi
 from corpus.text import fold
 from tests.corpus.making import opened, put, review
 
 FAMILIES = ["Müller", "O'Callaghan", "de Mendonça Lima", "MÜLLER", "Doe", "100%", "Å_b"]
 TITLES = ["Ketamine for pain", "KETAMINE for Pain", "Étude de la kétamine", "100% of trials", "On LSD_25", "中文", ""]
+KEYWORDS = ["Ketamine", "Dépression", "two  words", "one\nline", "100%", "a|b"]
 JOURNALS = ["Économie", "économie", "Lancet", "The Lancet", "50% off", ""]
 TOPICS = ["depression", "Ärger", "ärger", "safety", "odd_value", "100%", "PTSD"]
 YEARS = [None, None, 1999, 2018, 2019, 2020, 2021]
-FIELDS = ["year", "status", "journal", "has", "title", "author", "id", "doi", "pmid", "topics", "setting", "facets.status"]
+FIELDS = ["year", "status", "journal", "has", "title", "author", "keyword", "any", "id", "doi", "pmid", "topics", "setting", "facets.status"]
 ASKED = {
     "year": ["1999", "2018", "2019", "2020", "2022", "0"],
     "status": [status.value for status in Status],
-    "journal": [*JOURNALS, "LANCET", "ÉCO", "%", "nce"],
+    "journal": [*JOURNALS, "LANCET", "ÉCO", "economie", "%", "nce"],
     "has": ["abstract", "summary", "findings", "limits", "fulltext"],
     "title": [*TITLES, "ketamine", "etude", "%", "_", "LSD-25"],
     "author": [*FAMILIES, "muller", "callaghan", "ann", "%", "_"],
+    "keyword": ["KETAMINE", "depression", "press", "two words", "one line", "line", "%", "b"],
+    "any": ["ketamine", "depression", "lancet", "muller", "%", "_", "words"],
     "id": ["r7", "R7", "r1", "r1%", "nobody"],
-    "doi": ["10.1000/X3", "10.1000", "%", "/x"],
+    "doi": ["10.1000/X3", "https://doi.org/10.1000/X7", "10.1000", "%", "/x"],
     "pmid": ["5", "55", "15"],
-    "topics": [*TOPICS, "MDD", "adverse events", "posttraumatic stress disorder", "ÄRGER", "ress", "%", "_"],
+    "topics": [*TOPICS, "MDD", "adverse events", "posttraumatic stress disorder", "ÄRGER", "arger", "ress", "%", "_"],
     "setting": ["clinic", "CLINIC", "home"],
     "facets.status": ["draft", "current"],
 }
@@ -50,6 +54,7 @@ def _record(number: int, pick: random.Random) -> Review:
         journal=pick.choice(JOURNALS),
         doi=pick.choice(["", f"10.1000/x{number}"]),
         pmid=pick.choice(["", str(number * 5)]),
+        keywords=pick.sample(KEYWORDS, pick.randint(0, 2)),
         status=pick.choice([*["current"] * 4, "withdrawn", "retracted"]),
         summary=pick.choice(["", "Sum."]),
         abstract=pick.choice(["", "Abs."]),
@@ -78,10 +83,14 @@ def texts_of(record: Review, field: str) -> list[str]:
         return [fold(record.title)]
     if field == "author":
         return [fold(name.family) for name in record.authors]
+    if field == "keyword":
+        return [" ".join(fold(word).split()) for word in record.keywords]
+    if field == "any":
+        return [text for name in ("title", "author", "journal", "keyword") for text in texts_of(record, name)]
     if field in ("journal", "id", "doi", "pmid", "status", "year"):
         value = getattr(record, field)
-        return [] if value is None else [str(value).lower()]
-    return [value.lower() for value in record.facets.get(field.removeprefix("facets."), ())]
+        return [fold(str(value))] if value else []
+    return [fold(value) for value in record.facets.get(field.removeprefix("facets."), ())]
 
 
 def holds(record: Review, field: str, op: str, values: list[str]) -> bool:
@@ -94,8 +103,10 @@ def holds(record: Review, field: str, op: str, values: list[str]) -> bool:
     texts = texts_of(record, field)
     if field in ("topics", "setting") and op != "~":
         values = [default_vocabulary().canonical(field, value) or value for value in values]
-    values = [fold(value) if field in ("title", "author") else value.lower() for value in values]
-    within = op == "~" or field == "author"
+    if field == "doi" and op != "~":
+        values = [clean_doi(value) or value for value in values]
+    values = [fold(value) for value in values]
+    within = op == "~" or field in ("author", "any")
     found = any(value in text if within else value == text for value in values for text in texts)
     return not found if op == "!=" else found
 
@@ -121,6 +132,33 @@ def test_a_filter_lets_through_what_its_words_say_newest_first_and_counts_what_h
     others = [condition for condition in chosen if condition[0] != "year"]
     undecided = [record for record in passing(others) if record.year is None] if len(others) < len(chosen) else []
     assert found.left_out == len(undecided)
+
+
+def in_order(records: list[Review], sort: str) -> list[Review]:
+    """Records in an order of the catalogue: what lacks the value last, ties by year (newest first), title and id."""
+    name, back = sort.removeprefix("-"), sort.startswith("-")
+    records = sorted(records, key=lambda record: (record.year is None, -(record.year or 0), fold(record.title), record.id))
+    if name == "added":
+        return sorted(records, key=RECORDS.index, reverse=not back)
+    value = {
+        "year": lambda record: record.year,
+        "title": lambda record: fold(record.title),
+        "author": lambda record: fold(record.authors[0].family) if record.authors else "",
+    }[name]
+    held = sorted((record for record in records if value(record)), key=value, reverse=back if name != "year" else not back)
+    return held + [record for record in records if not value(record)]
+
+
+@given(st.lists(conditions(), max_size=2), st.sampled_from(["year", "-year", "title", "-title", "author", "-author", "added", "-added"]), st.integers(1, 40))
+def test_pages_hold_what_the_filter_lets_through_in_the_order_asked_for(
+    varied: Library, chosen: list[tuple[str, str, list[str]]], sort: str, size: int
+) -> None:
+    parsed = parse_filter([f"{field}{op}{'|'.join(values)}" for field, op, values in chosen], varied.vocabulary, varied.catalogue.facet_names())
+    expected = [record.id for record in in_order(passing(chosen), sort)]
+    pages = [varied.catalogue.page(parsed, sort=sort, start=start, size=size) for start in range(0, len(expected) + 1, size)]
+    assert [review_id for page in pages for review_id in page.ids] == expected
+    assert {page.total for page in pages} == {varied.catalogue.count(parsed)[0]} == {len(expected)}
+    assert {page.left_out for page in pages} == {varied.select(parsed).left_out}
 
 
 @given(st.lists(conditions(), max_size=2))
