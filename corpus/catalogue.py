@@ -134,14 +134,14 @@ class Catalogue:
 
     def _count_facets(self, connection: sa.Connection, chosen: Filter) -> dict[str, tuple[tuple[str, int], ...]]:
         facet = schema.facet_value
-        numbers = {row[0]: row[1] for row in self._count_values(connection, chosen)}
+        numbers = dict(self._count_values(connection, chosen))
         counts: dict[str, list[tuple[str, int]]] = {}
         for row in connection.execute(sa.select(facet).order_by(facet.c.facet, facet.c.value)):
             if row.number in numbers:
                 counts.setdefault(row.facet, []).append((row.value, numbers[row.number]))
         return {name: tuple(sorted(values, key=lambda entry: -entry[1])) for name, values in counts.items()}
 
-    def _count_values(self, connection: sa.Connection, chosen: Filter) -> Sequence[sa.Row[Any]]:
+    def _count_values(self, connection: sa.Connection, chosen: Filter) -> Sequence[sa.Row[int, int]]:
         """(number of a value, records that have it). For SQLite the records are marked in one run of bytes: looking each up in a table costs ten times that."""
         link = schema.review_facet
         wanted = _scan(sa.select(schema.review.c.number), chosen)
