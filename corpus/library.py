@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from corpus import migrations, schema
+from corpus import migrations, schema, vocabulary_store
 from corpus.answers import Answers
 from corpus.catalogue import Catalogue, Selection
 from corpus.change import MANY, Change, fetch, load_review, nearest
@@ -26,7 +26,7 @@ from corpus.lab.runs import Runs
 from corpus.lab.sets import TestSets
 from corpus.review import Notice, Review, Status
 from corpus.validation import csl_faults, date_fault
-from corpus.vocabulary import Vocabulary, default_vocabulary
+from corpus.vocabulary import Vocabulary
 
 
 class Version(NamedTuple):
@@ -62,6 +62,7 @@ class Library:
                 migrations.upgrade(connection, self._database.engine.url.render_as_string())
                 if connection.execute(sa.select(schema.library.c.id)).first() is None:
                     connection.execute(schema.library.insert().values(id=1, uid=secrets.token_hex(8), revision=0))
+                vocabulary_store.seed(connection)
 
     def close(self) -> None:
         """Give the database connections back."""
@@ -70,7 +71,8 @@ class Library:
     @property
     def vocabulary(self) -> Vocabulary:
         """The controlled vocabulary in force."""
-        return default_vocabulary()
+        with self._database.read() as connection:
+            return vocabulary_store.current(connection)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -103,6 +105,12 @@ class Library:
         return Runs(self._database)
 
     # ---- reading
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view of the tables, for the parts of this room that ask more of them than the methods here."""
+        with self._database.read() as connection:
+            yield connection
 
     def revision(self) -> int:
         """The library's revision: one more for every transaction that changed evidence, status or vocabulary."""
@@ -218,7 +226,7 @@ class Library:
         """
         with self.change(actor, note) as change:
             kept = change.at_revision(review_id, base_revision)
-            edited = _edited(kept, changes, self.vocabulary)
+            edited = _edited(kept, changes, vocabulary_store.current(change.connection))
             return change.put(edited, action) if edited != kept else kept
 
     def revert(self, review_id: str, to: int, *, base_revision: int | None = None, actor: str = "local", note: str = "") -> Review:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,6 +32,17 @@ class Vocabulary:
             folded[facet] = table
         object.__setattr__(self, "_folded", folded)
 
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Mapping[str, Iterable[str]]]) -> Vocabulary:
+        """The vocabulary of a table facet -> value -> other words: the reverse of `as_dict`."""
+        words = {facet: {value: tuple(others) for value, others in values.items()} for facet, values in table.items()}
+        synonyms = {facet: {value: others for value, others in values.items() if others} for facet, values in words.items()}
+        return cls({facet: tuple(values) for facet, values in words.items()}, {facet: table for facet, table in synonyms.items() if table})
+
+    def as_dict(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """As a table facet -> value -> other words, in order."""
+        return {facet: {value: self.spellings(facet, value)[1:] for value in values} for facet, values in self.values.items()}
+
     def canonical(self, facet: str, text: str) -> str | None:
         """The vocabulary's value for what someone wrote, or None where the vocabulary does not know it."""
         return self._folded.get(facet, {}).get(fold(text.strip()))
@@ -57,6 +69,17 @@ class Vocabulary:
             for facet, value in self.facets_of(keyword):
                 found.setdefault(facet, []).append(value)
         return {facet: tuple(dict.fromkeys(values)) for facet, values in found.items()}
+
+    def pick(self, facet: str, text: str) -> list[str]:
+        """The facet's values whose spellings stand in a text as whole words, in their order there; the longest spelling wins."""
+        spellings = sorted(((word, value) for value in self.values.get(facet, ()) for word in self.spellings(facet, value)), key=lambda pair: -len(pair[0]))
+        found: dict[str, int] = {}
+        for word, value in spellings:
+            match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
+            if match:
+                found[value] = min(found.get(value, match.start()), match.start())
+                text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+        return sorted(found, key=lambda value: found[value])
 
 
 @cache

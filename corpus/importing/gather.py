@@ -13,7 +13,6 @@ from corpus.importing.dates import csl_date, date_parts, month_day
 from corpus.importing.names import person, without_et_al
 from corpus.importing.parsing import Parsed, build
 from corpus.importing.tagged import flow
-from corpus.vocabulary import default_vocabulary
 
 _NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "undefined", "-", "--"})
 _FREE_TEXT = frozenset({"title", "container-title", "collection-title", "publisher", "note", "title-short", "original-title"})
@@ -22,7 +21,6 @@ _PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:m/
 _PMC = re.compile(r"\bPMC ?(\d{2,9})\b", re.IGNORECASE)
 _LONG_ISBN = re.compile(r"(?<!\d)97[89](?:[- ]?\d){10}(?!\d)")
 _SERIAL_WORDS = frozenset("print electronic online linking issn isbn eissn e-issn p-issn p e hardcover paperback ebook pbk hbk".split())
-_FACETS = ("kind", "publication_status")
 _DOI_LENGTH = 300
 
 
@@ -36,7 +34,7 @@ class Item:
         self.keywords: list[str] = []
         self.sections: list[tuple[str, str]] = []
         self.notices: list[dict[str, str]] = []
-        self.facets: dict[str, list[str]] = {}
+        self.types: list[str] = []
         self.extra: dict[str, list[str]] = {}
         self.partial = False
         self._seen: set[tuple[str, str]] = set()
@@ -185,13 +183,8 @@ class Item:
             self.keyword(*re.split(r"\n|;" if len(fields) == 1 else r"\n", field))
 
     def kinds(self, *texts: str) -> None:
-        """Take what the vocabulary knows among publication types ("Systematic Review", "Preprint") as facets."""
-        vocabulary = default_vocabulary()
-        for text in texts:
-            for facet in _FACETS:
-                value = vocabulary.canonical(facet, text)
-                if value and value not in (held := self.facets.setdefault(facet, [])):
-                    held.append(value)
+        """Take publication types ("Systematic Review", "Preprint"); what the library's vocabulary knows of them becomes facets."""
+        self.types.extend(text.strip() for text in texts if self._is_new("type", text.strip()))
 
     def notice(self, kind: str, text: str) -> None:
         """Add a publisher's notice: concern, erratum or retraction."""
@@ -214,7 +207,7 @@ class Item:
             sections=[text for _, text in self.sections],
             section_titles=[title for title, _ in self.sections],
             notices=tuple(self.notices),
-            facets={name: values for name, values in self.facets.items() if values},
+            types=self.types,
             extra=self.extra,
             authors_partial=self.partial or None,
         )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from corpus import schema
+from corpus import schema, vocabulary_store
 from corpus.change import Change, load_review
 from corpus.errors import FlorilegiumError, InputError, NotFoundError, UsageError
 from corpus.identity import base_id, work_key
@@ -48,7 +48,7 @@ def import_files(
     report = ImportReport()
     try:
         with library.change(actor) as change:
-            intake = _Intake(change, library)
+            intake = _Intake(change)
             for source in sources:
                 report.files.append(intake.take(source, progress))
             change.flush()
@@ -136,9 +136,9 @@ def open_file(source: Path | Upload) -> tuple[Document, str]:
 class _Intake:
     """The state of one batch. It holds ids only: records of earlier chunks are found in the library like any other."""
 
-    def __init__(self, change: Change, library: Library) -> None:
+    def __init__(self, change: Change) -> None:
         self.change = change
-        self.vocabulary = library.vocabulary
+        self.vocabulary = vocabulary_store.current(change.connection)
         self.items: dict[str, int | None] = {}  # id -> revision before this batch, of every record it changed
         self._met: set[str] = set()  # ids of all records it added or matched
         self._numbers: dict[str, int] = {}
@@ -188,11 +188,9 @@ class _Intake:
 
     def _curated(self, draft: Draft, entry: FileReport) -> Draft:
         review = draft.review
-        facets = {name: list(values) for name, values in self.vocabulary.map_facets(review.facets).items()}
-        for name, values in self.vocabulary.from_keywords(review.keywords).items():
-            facets[name] = list(dict.fromkeys([*facets.get(name, []), *values]))
+        facets = draft.facets(self.vocabulary)
         source = Source(format=entry.format, path=Path(entry.path).name, record=draft.record, raw=draft.raw[:20_000])
-        update: dict[str, Any] = {"facets": {name: tuple(values) for name, values in facets.items()}, "source": source, "revision": 0}
+        update: dict[str, Any] = {"facets": facets, "source": source, "revision": 0}
         if not _ID.fullmatch(review.id):
             update |= {"id": "", "extra": {**review.extra, "id": [review.id]} if review.id else review.extra}
         return Draft(review.model_copy(update=update), draft.record, draft.line)

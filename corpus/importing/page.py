@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 from corpus.importing.names import read_names, split_people
 from corpus.importing.parsing import Parsed, Rejected, build, find_year, issued, make_csl
-from corpus.vocabulary import Vocabulary, default_vocabulary
 
 _ABSTRACT = re.compile(r"^\s*Abstract\s*:\s*", re.IGNORECASE)
 _AUTHORS = re.compile(r"^\s*Authors?\s*:\s*", re.IGNORECASE)
@@ -42,40 +41,26 @@ def parse(text: str) -> Iterator[Parsed]:
     authors = _AUTHORS.sub("", lines[authors_at]) if authors_at is not None else ""
     names, partial = read_names(split_people(authors))
     year = find_year(" ".join(re.findall(r"\((\d{4})\)", summary))) or find_year(title)
-    vocabulary = default_vocabulary()
-    facets = {
-        "topics": _values(lines, _TOPICS, vocabulary, "topics"),
-        "characteristics": _values(lines, _CHARACTERISTICS, vocabulary, "characteristics"),
-    }
+    listed = {"topics": _after(lines, _TOPICS), "characteristics": _after(lines, _CHARACTERISTICS)}
     csl = make_csl({"title": title, "author": names, "issued": issued(year)})
-    yield build(1, 1, text, csl=csl, summary=summary, abstract=abstract, authors_partial=partial, facets=facets)
+    yield build(1, 1, text, csl=csl, summary=summary, abstract=abstract, authors_partial=partial, listed=listed)
 
 
 def _stops(line: str) -> bool:
     return any(pattern.match(line) for pattern in (_AUTHORS, _TOPICS, _CHARACTERISTICS, _FURNITURE))
 
 
-def _values(lines: list[str], heading: re.Pattern[str], vocabulary: Vocabulary, facet: str) -> list[str]:
-    """Values standing after a heading, on its line or the next ones, run together or one a line: known ones are picked out."""
+def _after(lines: list[str], heading: re.Pattern[str]) -> str:
+    """What stands after a heading, on its line and the next ones: values, run together or one a line."""
     at = next((i for i, line in enumerate(lines) if heading.match(line)), None)
     if at is None:
-        return []
+        return ""
     block = [heading.sub("", lines[at])]
     for line in lines[at + 1 :]:
         if _stops(line):
             break
         block.append(line)
-    text = "\n".join(block)
-    spellings = sorted(
-        ((word, value) for value in vocabulary.values.get(facet, ()) for word in vocabulary.spellings(facet, value)), key=lambda pair: -len(pair[0])
-    )
-    found: dict[str, int] = {}
-    for word, value in spellings:
-        match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
-        if match:
-            found.setdefault(value, match.start())
-            text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-    return sorted(found, key=lambda value: found[value])
+    return "\n".join(block)
 
 
 def _lines(text: str) -> list[str]:

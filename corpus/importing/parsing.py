@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,16 +14,36 @@ from corpus.importing.dates import find_year
 from corpus.importing.document import Document
 from corpus.importing.names import split_name
 from corpus.review import Review
+from corpus.vocabulary import Vocabulary
+
+#: Facets for which publication types are values.
+_TYPED = ("kind", "publication_status")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record found in a file, not yet in the library. `record` and `line` count from 1; `raw` is the source text."""
+    """A record found in a file, not yet in the library. `record` and `line` count from 1; `raw` is the source text.
+
+    `types` are publication types as written; `listed` is text in which values of a facet stand run together. What they mean is the vocabulary's
+    to say, and a library has its own.
+    """
 
     review: Review
     record: int
     line: int
     raw: str = ""
+    types: tuple[str, ...] = ()
+    listed: Mapping[str, str] = field(default_factory=dict)
+
+    def facets(self, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+        """The record's facets under a vocabulary: those it has, and what its keywords, types and lists stand for."""
+        found = {name: list(values) for name, values in vocabulary.map_facets(self.review.facets).items()}
+        typed = {facet: [value for text in self.types if (value := vocabulary.canonical(facet, text))] for facet in _TYPED}
+        picked = {facet: vocabulary.pick(facet, text) for facet, text in self.listed.items()}
+        for more in (typed, picked, vocabulary.from_keywords(self.review.keywords)):
+            for name, values in more.items():
+                found.setdefault(name, []).extend(values)
+        return {name: tuple(dict.fromkeys(values)) for name, values in found.items() if values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,7 @@ def make_csl(fields: Mapping[str, Any]) -> dict[str, Any]:
     return item
 
 
-def build(record: int, line: int, raw: str = "", **fields: Any) -> Parsed:
+def build(record: int, line: int, raw: str = "", *, types: Iterable[str] = (), listed: Mapping[str, str] | None = None, **fields: Any) -> Parsed:
     """A Draft from the fields of a Review, or Rejected with the reason when they do not make one."""
     try:
         if fields.get("csl"):
@@ -86,7 +106,7 @@ def build(record: int, line: int, raw: str = "", **fields: Any) -> Parsed:
         return Rejected(record, line, "the record is nested too deeply")
     if not (review.csl.keys() - {"type", "id", "citation-key"} or any(True for _ in review.evidence()) or review.keywords):
         return Rejected(record, line, "the record is empty")
-    return Draft(review, record, line, raw)
+    return Draft(review, record, line, raw, tuple(types), listed or {})
 
 
 __all__ = ["Draft", "Parsed", "Parser", "Rejected", "build", "by_chunks", "by_lines", "by_text", "find_year", "issued", "make_csl", "split_name"]

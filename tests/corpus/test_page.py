@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from corpus import Library, Name, Review
+from corpus import Library, Name, Review, default_vocabulary
 from corpus.importing import Draft, import_files, page
 from tests.conftest import SAMPLE
 from tests.corpus.making import nasty, write_files
@@ -57,7 +57,7 @@ HTML = """<!DOCTYPE html>
 def read(text: str) -> Review:
     (parsed,) = page.parse(text)
     assert isinstance(parsed, Draft), parsed
-    return parsed.review
+    return parsed.review.model_copy(update={"facets": parsed.facets(default_vocabulary())})
 
 
 @pytest.mark.parametrize("text", [TEXT, HTML, TEXT.replace("\n", "\r\n"), HTML.replace("</head>", "").replace("<style>p { color: red }</style>", "")])

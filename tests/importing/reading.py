@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus import default_vocabulary
 from corpus.importing import Draft, Rejected
 from corpus.importing.detect import PARSERS, detect
 from corpus.importing.document import Document
@@ -20,7 +21,7 @@ def reviews(content: str | bytes, kind: str) -> list[Review]:
     found, parsed = parse(content)
     assert found == kind
     assert [entry for entry in parsed if isinstance(entry, Rejected)] == []
-    return [entry.review for entry in parsed if isinstance(entry, Draft)]
+    return [entry.review.model_copy(update={"facets": entry.facets(default_vocabulary())}) for entry in parsed if isinstance(entry, Draft)]
 
 
 def only(content: str | bytes, kind: str) -> Review:

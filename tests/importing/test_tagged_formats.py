@@ -38,7 +38,7 @@ def test_nbib_says_more() -> None:
     first, second = reviews(NBIB, "nbib")
     assert (first.pmid, first.csl["PMCID"], first.csl["issued"]) == ("31234567", "PMC7654321", {"date-parts": [[2021, 3, 15]]})
     assert names(first) == [("Müller-Lyer", "Ana B"), ("van den Berg", "Jan"), ("Later Life Group", "")]
-    assert first.facets == {"kind": ("systematic review",)}
+    assert first.facets == {"kind": ("systematic review",), "substances": ("psilocybin",)}
     assert [(notice.type, "2022" in notice.text) for notice in first.notices] == [("retraction", True)]
     assert first.extra["ISSN"] == ["8765-4321"]
     assert first.extra["PT"] == ["Journal Article", "Systematic Review"]

@@ -26,7 +26,7 @@ def test_pubmed_mark_up_formulas_notices_and_others() -> None:
     assert first.abstract == "BACKGROUND: Sadness & 5-HT2A, 10⁶ cells.\nMETHODS: We used a/b."
     assert names(first) == [("Müller-Lyer", "Ana B"), ("King", "Martin"), ("Later Life Group", "")]
     assert first.csl["author"][1]["suffix"] == "Jr"
-    assert (first.authors_partial, first.keywords, first.facets) == (True, ("Depression",), {"kind": ("meta-analysis",)})
+    assert (first.authors_partial, first.keywords, first.facets) == (True, ("Depression",), {"kind": ("meta-analysis",), "topics": ("depression",)})
     assert [notice.type for notice in first.notices] == ["erratum"]
     assert (first.csl["PMCID"], first.extra["MeSH"]) == ("PMC7654321", ["Depression/drug therapy"])
 

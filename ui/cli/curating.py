@@ -48,11 +48,11 @@ def register(app: typer.Typer, session: Session) -> None:
         library = session.library()
         before = library.get(review_id)
         typed = [("set", sets), ("remove", removes), ("add", adds)]
-        steps = [read_step(action, text, _read) for action, texts in typed for text in texts or ()]
+        steps = [read_step(action, text, read_text) for action, texts in typed for text in texts or ()]
         if bool(steps) == bool(from_):
             raise UsageError("an edit needs --set, --add or --remove, or else --from", remedy='Write it as --set "summary=What it found"')
         facets = [*library.vocabulary.values, *library.catalogue.facet_names()]
-        changes = changes_from_markdown(before, _read(from_)) if from_ else changes_of(before, steps, list(dict.fromkeys(facets)))
+        changes = changes_from_markdown(before, read_text(from_)) if from_ else changes_of(before, steps, list(dict.fromkeys(facets)))
         base = before.revision if revision is None else revision
         after = library.edit(before.id, changes, base_revision=base, actor=who(by), note=note)
         _tell_change(before, after, diff_reviews(before, after), json)
@@ -81,7 +81,7 @@ def register(app: typer.Typer, session: Session) -> None:
         if json:
             print_json({"id": review.id, "revision": review.revision, "history": [version._asdict() for version in versions]})
         else:
-            _print_table(("Revision", "Action", "By", "When", "Note"), [(v.revision, v.action, v.actor, v.at, v.note) for v in versions])
+            print_table(("Revision", "Action", "By", "When", "Note"), [(v.revision, v.action, v.actor, v.at, v.note) for v in versions])
         return 0
 
     @app.command()
@@ -160,7 +160,7 @@ def _shortened(text: str, *, first: bool, last: bool, most: int = 60) -> str:
     return text if len(text) <= len(head) + len(tail) + 20 else f"{head} … {tail}"
 
 
-def _read(name: str) -> str:
+def read_text(name: str) -> str:
     """A text from a file, or from standard input where the name is a dash."""
     from corpus import InputError, UsageError
 
@@ -184,7 +184,8 @@ def _tell_change(before: Review, after: Review, found: Sequence[FieldDiff], json
         print(f"{after.id} is now at revision {after.revision}; to take it back: florilegium revert {after.id} --to {before.revision}")
 
 
-def _print_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def print_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows under a heading; what stands in them is never taken for mark-up."""
     from rich.table import Table
     from rich.text import Text
 
