@@ -27,17 +27,25 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}")  # ids that an address can 
 _CHUNK = 500  # records matched against the library in one go
 _UNDO = "undo-import"  # what was done to a record whose adding was taken back
 Progress = Callable[[str, int], None]
+#: Told of each record as it goes in: one of `report.COUNTS`, and the record as it now stands.
+Watch = Callable[[str, Review], None]
 
 
 class Upload(NamedTuple):
-    """A file by name and content: a path's bytes, standard input, or what a browser sent."""
+    """A file under the name its owner gave it: standard input, or what a browser sent and the server put down somewhere."""
 
     name: str
-    data: bytes
+    data: bytes | Path
 
 
 def import_files(
-    library: Library, paths: Sequence[Path | Upload], *, dry_run: bool = False, actor: str = "local", progress: Progress | None = None
+    library: Library,
+    paths: Sequence[Path | Upload],
+    *,
+    dry_run: bool = False,
+    actor: str = "local",
+    progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> ImportReport:
     """Import files and folders (searched through) in one batch, which is one transaction.
 
@@ -48,7 +56,7 @@ def import_files(
     report = ImportReport()
     try:
         with library.change(actor) as change:
-            intake = _Intake(change)
+            intake = _Intake(change, watch)
             for source in sources:
                 report.files.append(intake.take(source, progress))
             change.flush()
@@ -136,8 +144,9 @@ def open_file(source: Path | Upload) -> tuple[Document, str]:
 class _Intake:
     """The state of one batch. It holds ids only: records of earlier chunks are found in the library like any other."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Change, watch: Watch | None) -> None:
         self.change = change
+        self._watch = watch or (lambda outcome, review: None)
         self.vocabulary = vocabulary_store.current(change.connection)
         self.items: dict[str, int | None] = {}  # id -> revision before this batch, of every record it changed
         self._met: set[str] = set()  # ids of all records it added or matched
@@ -202,8 +211,10 @@ class _Intake:
         for draft in chunk:
             kept = matches.find(draft.review)
             if kept is None or kept.id in matches.undone:
-                matches.remember(self._add(draft.review, matches) if kept is None else self._bring_back(kept, draft.review))
+                added = self._add(draft.review, matches) if kept is None else self._bring_back(kept, draft.review)
+                matches.remember(added)
                 entry.added += 1
+                self._watch("added", added)
                 continue
             again = kept.id in self._met
             filled = fill(kept, draft.review)
@@ -212,12 +223,9 @@ class _Intake:
                 filled = self.change.put(filled, "import")
             self._met.add(kept.id)
             matches.remember(filled)
-            if again:
-                entry.duplicates += 1
-            elif filled is not kept:
-                entry.updated += 1
-            else:
-                entry.unchanged += 1
+            outcome = "duplicates" if again else "updated" if filled is not kept else "unchanged"
+            setattr(entry, outcome, getattr(entry, outcome) + 1)
+            self._watch(outcome, filled)
 
     def _add(self, review: Review, matches: _Matches) -> Review:
         wanted = review.id or base_id(review)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from corpus import Filter, FlorilegiumError, Library, UnavailableError
+from ui.web import look
 from ui.web.rendering import answer_html, escape, fault_html, waiting_html
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
     """Build the page. Its handlers close over the engine, which holds nothing about any one reader."""
     library = engine.library
     with gr.Blocks(title="Florilegium", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML('<div id="fl-head"><h1>Florilegium</h1><p>Answers from this collection, each sentence with the words it rests on.</p></div>')
+        gr.HTML(look.header("ask"))
+        gr.Navbar(visible=False)
         with gr.Row(elem_id="fl-columns", equal_height=False):
             with gr.Column(scale=6, min_width=320):
                 chat = gr.Chatbot(

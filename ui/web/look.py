@@ -13,6 +13,17 @@ _FILES = Path(__file__).parent / "files"
 #: Style and script of the pages. As part of the head, since Gradio confines what it takes as `css` to its own container.
 HEAD = f"<style>{(_FILES / 'ask.css').read_text(encoding='utf-8')}</style>\n<script>{(_FILES / 'ask.js').read_text(encoding='utf-8')}</script>"
 
+_PAGES = (("ask", "/", "Ask"), ("curate", "/curate", "Curate"))
+
+
+def header(current: str) -> str:
+    """The head of every page, with the way to the others; `current` is one of "ask", "curate"."""
+    links = "".join(f'<a href="{path}"{" aria-current=page" if name == current else ""}>{label}</a>' for name, path, label in _PAGES)
+    return (
+        '<div id="fl-head"><div><h1>Florilegium</h1><p>Answers from this collection, each sentence with the words it rests on.</p></div>'
+        f'<nav aria-label="Pages">{links}</nav></div>'
+    )
+
 
 def theme() -> gr.themes.Base:
     """Paper and wine red."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse
 from ui.engine import LocalEngine
 from ui.web import look
 from ui.web.ask_page import ask_page
+from ui.web.curation import curation_page
 from ui.web.guard import LOOPBACK, Guard
 from ui.web.local_api import local_api
 from ui.web.model_job import ModelJob
@@ -30,15 +32,20 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
     def health() -> JSONResponse:
         return JSONResponse({"live": True, "ready": not engine.behind(), "revision": engine.library.revision()})
 
-    gr.mount_gradio_app(
-        app,
-        ask_page(engine, job),
-        path="/",
-        footer_links=[],
-        theme=look.theme(),
-        head=look.HEAD,
-        ssr_mode=False,
-        show_error=False,
-    )
+    pages = ask_page(engine, job)
+    with pages.route("Curate", "/curate"):
+        curation_page(engine, pages)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="SSR mode is not supported")  # said of every mounted site with several pages, SSR asked for or not
+        gr.mount_gradio_app(
+            app,
+            pages,
+            path="/",
+            footer_links=[],
+            theme=look.theme(),
+            head=look.HEAD,
+            ssr_mode=False,
+            show_error=False,
+        )
     app.add_middleware(Guard, hosts=LOOPBACK | {engine.workshop.settings.host})
     return app

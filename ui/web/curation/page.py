@@ -1,0 +1,21 @@
+"""The Curate page: one tab for each part of a librarian's work, each in a module of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from ui.web import look
+from ui.web.curation.import_tab import import_tab
+
+if TYPE_CHECKING:
+    from ui.engine import LocalEngine
+
+
+def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
+    """Build the page into `page`. Nothing about a librarian is kept on it."""
+    gr.Navbar(visible=False)
+    gr.HTML(look.header("curate"))
+    with gr.Tabs(elem_id="fl-curate"), gr.Tab("Import", id="import"):
+        import_tab(engine, page)
