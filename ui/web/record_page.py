@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from fastapi.responses import FileResponse, Response
 
 from corpus import Library, NotFoundError, Review
+from ui.web.pages import FOLDER, page
 from ui.web.place import Place, parse_place
 
-_FOLDER = Path(__file__).parent
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-_PAGES = Environment(loader=FileSystemLoader(_FOLDER / "templates"), autoescape=select_autoescape(default=True, default_for_string=True))
 _HEADINGS = {"summary": "Curator's summary", "abstract": "Abstract", "findings": "Findings", "limits": "Limits", "sections": "Full text"}
 
 
@@ -44,11 +40,11 @@ def record_pages(library: Library) -> APIRouter:
 
     @router.get("/pages/page.css")
     def style() -> FileResponse:
-        return FileResponse(_FOLDER / "files" / "page.css", media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+        return FileResponse(FOLDER / "files" / "page.css", media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @router.get("/pages/empty")
     def empty() -> Response:
-        return _page("empty.html")
+        return page("empty.html")
 
     @router.get("/review/{review_id}")
     def review(review_id: str, request: Request, at: str = "", rev: int | None = None, panel: bool = False) -> Response:
@@ -56,13 +52,14 @@ def record_pages(library: Library) -> APIRouter:
             shown = library.get(review_id, rev)
             newest = library.get(review_id)
         except NotFoundError as error:
-            return _page("missing.html", status=404, message=error.message, panel=panel)
+            return page("missing.html", status=404, message=error.message, panel=panel)
         place = parse_place(at)
         blocks = _blocks(shown, place)
         found = place is None or any(part.marked for block in blocks for part in block.parts)
         full = request.url.path + (f"?{request.url.query.replace('&panel=1', '').replace('panel=1', '')}" if request.url.query else "")
-        return _page(
+        return page(
             "record.html",
+            form=not panel,
             review=shown,
             newest=newest,
             blocks=blocks,
@@ -84,8 +81,3 @@ def _blocks(review: Review, place: Place | None) -> list[Block]:
         start, end = (place.start, place.end) if place and place.field == field and place.end <= len(text) else (0, 0)
         parts.setdefault(name, []).append(Part(field, title, text[:start], text[start:end], text[end:]))
     return [Block(name, _HEADINGS[name], tuple(found)) for name, found in parts.items()]
-
-
-def _page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    text = _PAGES.get_template(template).render(**values)
-    return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": _POLICY})
