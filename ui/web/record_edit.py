@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Status
+from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Status, diff_reviews
 from ui.web.pages import page
 from ui.web.record_form import changes_from, form_of
 
@@ -40,21 +40,53 @@ def editing_pages(library: Library) -> APIRouter:
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except ConflictError as error:
-            return form_page(review_id, typed, f"{error.message}. What you typed is kept below; saving again puts it in the place of the newer text.", 409)
+            kept = "What you typed is kept below; look at what has changed since (History), then save again to put your words in the place of the newer ones."
+            return form_page(review_id, typed, f"{error.message}. {kept}", 409)
         except (FlorilegiumError, ValueError) as error:
             return form_page(review_id, typed, str(error), 400)
         return _back(review_id)
 
-    @router.post("/status")
-    async def set_status(review_id: str, request: Request) -> Response:
-        wanted = str((await request.form()).get("status", ""))
+    @router.get("/history")
+    def history(review_id: str) -> Response:
         try:
-            library.set_status(review_id, Status(wanted))
+            return page("history.html", form=True, review=library.get(review_id), versions=library.history(library.get(review_id).id))
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
+
+    @router.get("/diff")
+    def diff(review_id: str, older: int, newer: int | None = None) -> Response:
+        try:
+            states = library.get(review_id, older), library.get(review_id, newer)
+        except NotFoundError as error:
+            return page("missing.html", status=404, message=error.message)
+        return page("diff.html", form=True, older=states[0], newer=states[1], fields=diff_reviews(*states), last=library.get(review_id))
+
+    @router.post("/revert")
+    async def revert(review_id: str, request: Request) -> Response:
+        form = await request.form()
+        try:
+            library.revert(review_id, int(str(form.get("to", ""))), base_revision=int(str(form.get("base", ""))))
+        except NotFoundError as error:
+            return page("missing.html", status=404, message=error.message)
+        except ConflictError as error:
+            return page("missing.html", status=409, heading="Not done", message=f"{error.message}. {error.remedy}")
         except ValueError:
-            return page("missing.html", status=400, message=f"there is no status {wanted!r}")
-        return _back(review_id)
+            return page("missing.html", status=400, heading="Not done", message="the call names no revision")
+        return _back(review_id, "/history")
+
+    @router.post("/status")
+    async def set_status(review_id: str, request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        wanted = form.get("status", "")
+        if wanted not in list(Status):
+            return page("missing.html", status=400, heading="Not done", message=f"there is no status {wanted!r}")
+        try:
+            library.set_status(review_id, Status(wanted), note=form.get("note", "").strip(), date=form.get("date", "").strip() or None)
+        except NotFoundError as error:
+            return page("missing.html", status=404, message=error.message)
+        except FlorilegiumError as error:
+            return page("missing.html", status=400, heading="Not done", message=str(error))
+        return _back(review_id, "/history")
 
     return router
 

@@ -59,7 +59,6 @@ def record_pages(library: Library) -> APIRouter:
         full = request.url.path + (f"?{request.url.query.replace('&panel=1', '').replace('panel=1', '')}" if request.url.query else "")
         return page(
             "record.html",
-            form=not panel,
             review=shown,
             newest=newest,
             blocks=blocks,
