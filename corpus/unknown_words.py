@@ -47,9 +47,10 @@ def unknown_words(library: Library, *, at_least: int = 1) -> list[UnknownWord]:
     """Every facet value and keyword that the vocabulary does not know and that at least so many records have, most frequent first."""
     with library.reading() as connection:
         vocabulary = vocabulary_store.current(connection)
-        facet = schema.review_facet
-        query = sa.select(facet.c.facet, facet.c.value, sa.func.count()).where(facet.c.facet.in_(list(vocabulary.values)))
-        found = [(name, value, n) for name, value, n in connection.execute(query.group_by(facet.c.facet, facet.c.value))]
+        value, link = schema.facet_value, schema.review_facet
+        query = sa.select(value.c.facet, value.c.value, sa.func.count()).join(link, link.c.value_number == value.c.number)
+        query = query.where(value.c.facet.in_(list(vocabulary.values))).group_by(value.c.facet, value.c.value)
+        found = [(facet, word, n) for facet, word, n in connection.execute(query)]
         words = [("keywords", word, n) for word, n in _keywords(connection).items()]
     unknown = [(name, value, n) for name, value, n in found if vocabulary.canonical(name, value) is None and n >= at_least]
     unknown += [(name, word, n) for name, word, n in words if not vocabulary.facets_of(word) and n >= at_least]

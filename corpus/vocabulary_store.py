@@ -103,14 +103,15 @@ def apply_to_keywords(library: Library, *, actor: str = "local") -> list[str]:
 
 def _follow(change: Change, vocabulary: Vocabulary) -> list[str]:
     """Bring the records' facets to the values of the vocabulary; returns the ids of those changed."""
-    facet = schema.review_facet
-    written = change.connection.execute(sa.select(facet.c.facet, facet.c.value).distinct())
-    stale = [(row.facet, row.value) for row in written if vocabulary.canonical(row.facet, row.value) not in (None, row.value)]
+    value, link, review = schema.facet_value, schema.review_facet, schema.review
+    known = change.connection.execute(sa.select(value.c.number, value.c.facet, value.c.value))
+    stale = [row.number for row in known if vocabulary.canonical(row.facet, row.value) not in (None, row.value)]
     ids: set[str] = set()
-    for name, value in stale:
-        ids.update(change.connection.execute(sa.select(facet.c.review_id).where(facet.c.facet == name, facet.c.value == value)).scalars())
-    for review in _stored(change, sorted(ids)):
-        change.put(review.model_copy(update={"facets": vocabulary.map_facets(review.facets)}), "vocabulary")
+    for number in stale:
+        query = sa.select(review.c.id).join(link, link.c.review_number == review.c.number).where(link.c.value_number == number)
+        ids.update(change.connection.execute(query).scalars())
+    for record in _stored(change, sorted(ids)):
+        change.put(record.model_copy(update={"facets": vocabulary.map_facets(record.facets)}), "vocabulary")
     return sorted(ids)
 
 

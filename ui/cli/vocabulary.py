@@ -138,7 +138,7 @@ def _register_reading(vocabulary: typer.Typer, session: Session) -> None:
         if facet and facet not in held.values:
             raise NotFoundError(f"the vocabulary has no facet {facet!r}", remedy=f"It has: {', '.join(held.values)}")
         counts = {name: dict(pairs) for name, pairs in library.catalogue.facet_counts(parse_filter([], held)).items()}
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"facet": name, "value": value, "synonyms": list(held.spellings(name, value)[1:]), "records": counts.get(name, {}).get(value, 0)}
             for name, values in held.values.items()
             for value in values
