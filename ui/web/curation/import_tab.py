@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ import gradio as gr
 from corpus import FlorilegiumError, Library, Review
 from corpus.importing import ImportReport, import_files, undo_import
 from corpus.importing.intake import Upload, list_imports
+from ui.web.curation.tables import table
 from ui.web.rendering import escape, fault_html
 
 if TYPE_CHECKING:
@@ -123,14 +124,14 @@ def _files(report: ImportReport) -> str:
         cells = [entry.path, entry.format or "not known", entry.encoding, *(f"{value:,}" for value in (entry.read, entry.added, entry.updated))]
         cells += [f"{entry.unchanged:,}", f"{entry.duplicates:,}", f"{len(entry.skipped):,}"]
         rows.append(cells)
-    table = _table(("File", "Format", "Encoding", "Read", "New", "Adds to", "There", "Twice", "Skipped"), rows, numbers=6)
+    listed = table(("File", "Format", "Encoding", "Read", "New", "Adds to", "There", "Twice", "Skipped"), rows, numbers=6)
     skipped = [
         f"<li>{escape(entry.path)}{f', record {one.record}, line {one.line}' if one.record else ''}: {escape(one.reason)}</li>"
         for entry in report.files
         for one in entry.skipped
     ]
     more = f"<li>… and {len(skipped) - _SHOWN:,} more</li>" if len(skipped) > _SHOWN else ""
-    return table + (f'<div class="fl-warn"><p>Skipped:</p><ul>{"".join(skipped[:_SHOWN])}{more}</ul></div>' if skipped else "")
+    return listed + (f'<div class="fl-warn"><p>Skipped:</p><ul>{"".join(skipped[:_SHOWN])}{more}</ul></div>' if skipped else "")
 
 
 def _records(seen: Sequence[Seen], total: int) -> str:
@@ -138,7 +139,7 @@ def _records(seen: Sequence[Seen], total: int) -> str:
         return ""
     rows = [[_OUTCOMES[one.outcome], one.review.title or "(untitled)", one.review.byline(), str(one.review.year or ""), one.review.doi] for one in seen]
     more = f'<p class="fl-note">The first {len(seen):,} of {total:,} records.</p>' if total > len(seen) else ""
-    return _table(("What", "Title", "Authors", "Year", "DOI"), rows) + more
+    return table(("What", "Title", "Authors", "Year", "DOI"), rows) + more
 
 
 def _history(library: Library) -> list[Any]:
@@ -146,22 +147,10 @@ def _history(library: Library) -> list[Any]:
     found = list_imports(library)
     choices = [(f"{row['batch']}: {_names(row['files'])}, {row['added']:,} added", row["batch"]) for row in found if not row["undone"]]
     rows = [[row["batch"], row["at"], _names(row["files"]), f"{row['added']:,}", f"{row['updated']:,}", "taken back" if row["undone"] else ""] for row in found]
-    table = _table(("Import", "When (UTC)", "Files", "Added", "Updated", ""), rows) if rows else '<p class="fl-note">Nothing has been imported yet.</p>'
-    return [gr.update(choices=choices, value=None), table]
+    listed = table(("Import", "When (UTC)", "Files", "Added", "Updated", ""), rows) if rows else '<p class="fl-note">Nothing has been imported yet.</p>'
+    return [gr.update(choices=choices, value=None), listed]
 
 
 def _names(paths: Sequence[str]) -> str:
     names = [Path(path).name for path in paths]
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """An HTML table; the last `numbers` columns hold numbers."""
-    first = len(heads) - numbers
-
-    def cell(tag: str, at: int, text: str) -> str:
-        return f"<{tag}{' class=fl-num' if at >= first else ''}>{escape(text)}</{tag}>"
-
-    head = "".join(cell("th", at, text) for at, text in enumerate(heads))
-    body = "".join(f"<tr>{''.join(cell('td', at, text) for at, text in enumerate(row))}</tr>" for row in rows)
-    return f'<div class="fl-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

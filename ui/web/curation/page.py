@@ -8,6 +8,7 @@ import gradio as gr
 
 from ui.web import look
 from ui.web.curation.import_tab import import_tab
+from ui.web.curation.vocabulary_tab import vocabulary_tab
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -17,5 +18,8 @@ def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
     """Build the page into `page`. Nothing about a librarian is kept on it."""
     gr.Navbar(visible=False)
     gr.HTML(look.header("curate"))
-    with gr.Tabs(elem_id="fl-curate"), gr.Tab("Import", id="import"):
-        import_tab(engine, page)
+    with gr.Tabs(elem_id="fl-curate"):
+        with gr.Tab("Import", id="import"):
+            import_tab(engine, page)
+        with gr.Tab("Vocabulary", id="vocabulary") as vocabulary:
+            vocabulary_tab(engine, vocabulary)

@@ -1,0 +1,69 @@
+"""The librarian's page, without a browser: what its tabs show and do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus import Library, UsageError
+from corpus.importing.intake import list_imports
+from corpus.vocabulary_store import change_vocabulary
+from tests.corpus.making import put, review
+from ui.web.curation.import_tab import bring_in, preview, take_back
+from ui.web.curation.vocabulary_tab import save_value
+
+RIS = "TY  - JOUR\nTI  - Sleep <script>alert(1)</script>\nAU  - Doe, Jane\nPY  - 2020\nDO  - 10.1000/x\nER  - \n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "one <b>.ris"
+    made.write_text(RIS + RIS.replace("10.1000/x", "10.1000/y").replace("Sleep", "Pain") + "TY  - JOUR\nER  - \n", encoding="utf-8")
+    return made
+
+
+def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library, file: Path) -> None:
+    text, ready = preview(library, [str(file)])
+    assert ready
+    assert "Of 3 records 2 would be added, 1 skipped" in text
+    assert "&lt;script&gt;" in text.replace("&#62;", "&gt;").replace("&#60;", "&lt;")
+    assert "<script>" not in text
+    assert "record 3" in text
+    assert (library.count(), library.revision(), list_imports(library)) == (0, 0, [])
+
+
+def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, file: Path) -> None:
+    assert "2 were added" in bring_in(library, [str(file)])
+    assert library.count() == 2
+    text, ready = preview(library, [str(file)])
+    assert not ready
+    assert "there already" in text
+    batch = list_imports(library)[0]["batch"]
+    assert "was taken back" in take_back(library, batch)
+    assert list_imports(library)[0]["undone"]
+    assert "fl-warn" in take_back(library, batch)
+    assert "fl-warn" in take_back(library, None)
+
+
+def test_files_that_are_none_are_told_in_a_line(library: Library, tmp_path: Path) -> None:
+    other = tmp_path / "x.bin"
+    other.write_bytes(b"\x00\x01\x02" * 50)
+    assert preview(library, [])[1] is False
+    text, ready = preview(library, [str(other)])
+    assert not ready
+    assert "x.bin" in text.replace("&#46;", ".")
+
+
+def test_a_value_is_saved_as_its_fields_say(library: Library) -> None:
+    put(library, review("a", facets={"topics": ["slumber"]}))
+    change_vocabulary(library, save_value("topics", "", "sleep", "slumber\nsomnus"), "new")
+    assert library.vocabulary.spellings("topics", "sleep") == ("sleep", "slumber", "somnus")
+    assert library.get("a").facets == {"topics": ("sleep",)}
+    change_vocabulary(library, save_value("topics", "sleep", "sleeping", "somnus\nrest"), "other words")
+    assert library.vocabulary.canonical("topics", "rest") == "sleeping"
+    assert library.vocabulary.canonical("topics", "slumber") is None
+    assert library.vocabulary.canonical("topics", "sleep") == "sleeping"
+    assert library.get("a").facets == {"topics": ("sleeping",)}
+    with pytest.raises(UsageError):
+        change_vocabulary(library, save_value("topics", "", "rest", ""), "taken")
