@@ -20,6 +20,7 @@ from corpus.errors import (
 from corpus.filters import Filter, parse_filter
 from corpus.library import Library, Version
 from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
+from corpus.standing import Standing, standings
 from corpus.suggesting import Suggestion
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
@@ -44,6 +45,7 @@ __all__ = [
     "Review",
     "Selection",
     "Source",
+    "Standing",
     "Status",
     "Suggestion",
     "UnavailableError",
@@ -55,4 +57,5 @@ __all__ = [
     "diff_texts",
     "find_again",
     "parse_filter",
+    "standings",
 ]

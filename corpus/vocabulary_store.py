@@ -81,7 +81,7 @@ def change_vocabulary(library: Library, edit: Callable[[Vocabulary], Vocabulary]
             return VocabularyChange(before, int(change.connection.execute(sa.select(schema.library.c.revision)).scalar_one()), [])
         row = {"revision": change.revision, "action": action, "actor": actor, "at": change.at, "document": _write(after)}
         change.connection.execute(schema.vocabulary.insert().values(row))
-        return VocabularyChange(after, change.revision, _follow(change, after))
+        return VocabularyChange(after, change.revision, _follow(change, before, after))
 
 
 def apply_to_keywords(library: Library, *, actor: str = "local") -> list[str]:
@@ -101,18 +101,28 @@ def apply_to_keywords(library: Library, *, actor: str = "local") -> list[str]:
     return changed
 
 
-def _follow(change: Change, vocabulary: Vocabulary) -> list[str]:
-    """Bring the records' facets to the values of the vocabulary; returns the ids of those changed."""
+def _follow(change: Change, before: Vocabulary, after: Vocabulary) -> list[str]:
+    """Bring the records' facets to the values of the new vocabulary; returns the ids of those changed."""
     value, link, review = schema.facet_value, schema.review_facet, schema.review
     known = change.connection.execute(sa.select(value.c.number, value.c.facet, value.c.value))
-    stale = [row.number for row in known if vocabulary.canonical(row.facet, row.value) not in (None, row.value)]
+    stale = [row.number for row in known if _now_called(before, after, row.facet, row.value) != row.value]
     ids: set[str] = set()
     for number in stale:
         query = sa.select(review.c.id).join(link, link.c.review_number == review.c.number).where(link.c.value_number == number)
         ids.update(change.connection.execute(query).scalars())
     for record in _stored(change, sorted(ids)):
-        change.put(record.model_copy(update={"facets": vocabulary.map_facets(record.facets)}), "vocabulary")
+        facets = {name: tuple(dict.fromkeys(_now_called(before, after, name, held) for held in values)) for name, values in record.facets.items()}
+        change.put(record.model_copy(update={"facets": facets}), "vocabulary")
     return sorted(ids)
+
+
+def _now_called(before: Vocabulary, after: Vocabulary, facet: str, value: str) -> str:
+    """What a record's value is called now. One the new vocabulary does not know (a rename taken back) is told by its other words, if they agree."""
+    found = after.canonical(facet, value)
+    if found is not None or value not in before.values.get(facet, ()):
+        return found or value
+    meant = {after.canonical(facet, word) for word in before.spellings(facet, value)} - {None}
+    return meant.pop() or value if len(meant) == 1 else value
 
 
 def _stored(change: Change, ids: list[str]) -> Iterator[Review]:

@@ -106,6 +106,8 @@ def list_imports(library: Library) -> list[dict[str, Any]]:
     found = []
     for row in library.batches():
         report = row["report"]
+        if report.get("kind", "import") != "import":
+            continue
         counts = {name: report[name] for name in ("read", *COUNTS, "skipped")}
         head = {"batch": row["id"], "at": row["at"], "actor": row["actor"], "revision": row["revision"]}
         found.append({**head, "files": [entry["path"] for entry in report["files"]], **counts, "undone": row["undone_revision"] is not None})

@@ -92,6 +92,14 @@ def test_a_new_library_has_the_shipped_vocabulary_and_keeps_its_own_from_then_on
         version(library, -1)
 
 
+def test_a_rename_taken_back_takes_the_records_back_too(library: Library) -> None:
+    put(library, review("doe", "T", facets={"topics": ["depression"]}))
+    change_vocabulary(library, lambda v: rename_value(v, "topics", "depression", "low mood"), "rename")
+    former = version(library, 1)
+    assert change_vocabulary(library, lambda _: former, "revert").records == ["doe"]
+    assert (facets(library), library.vocabulary) == ({"topics": ("depression",)}, default_vocabulary())
+
+
 def test_nothing_changed_takes_no_revision_and_a_refused_change_keeps_nothing(library: Library) -> None:
     put(library, review("doe", "T", facets={"topics": ["depression"]}))
     assert change_vocabulary(library, lambda v: v, "nothing").revision == 1
