@@ -2,98 +2,137 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from assistant.evidence import EvidenceSentence, Question, Weighed
+from assistant.evidence import EvidenceSentence, Question, Weighed, telling_words
+from assistant.scope import tells_of_scope, tells_what_is_wanted
 
 #: Sentences in an answer at most.
 MOST = 4
 _SAME = 0.88  # cosine from which two sentences say the same
-_KEEP = 0.72  # share of the best sentence's score that another must reach
+_SAME_WORDS = 0.75  # share of a sentence's telling words that another of its record holds, from which it repeats it
+_MODEL = Path(__file__).parent / "data" / "quotes.json"
 _OWN_NAME = r"(?:\w+ ){0,4}(?:review|meta-analysis|study|paper|article|analysis|overview)"
 _DANGLING = re.compile(
-    rf"^(?:these|those|it|they|he|she|this (?!{_OWN_NAME})|that|however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally"
-    r"|conversely|in contrast|similarly|both|such|the former|the latter|finally|first|second|third|another)\b",
-    re.IGNORECASE,
-)
-_METHOD = re.compile(
-    r"\b(?:search(?:es|ed)?|databases?|pubmed|medline|embase|scopus|web of science|eligib\w*|inclusion criteria|prisma|registered|identified|screened"
-    r"|described|discusse[sd]|examine[sd]|reviewed|covered|asked (?:how|what|whether|if))\b",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(
-    r"^[^.]{0,100}\b(?:took in|included|comprised|covered|drew on|rested on|analysed|pooled|used|identified|came from)\b[^.]{0,60}"
-    r"\b(?:participants|studies|trials|patients|articles|papers|records|reports)\b",
-    re.IGNORECASE,
-)
-_SCOPE = re.compile(
-    r"\b(?:was|were) (?:compared with|the subject|the main outcomes?|the topics?|given a)|\bthe (?:\w+ ){0,4}review (?:\w+ ){0,6}"
-    r"(?:gave|makes?|arranged|set out|looked at|took up|dealt with|considered|goes|went|includes?|included)\b",
+    rf"^(?:these|those|it|its|they|their|he|she|his|her|this (?!{_OWN_NAME})|that|however|moreover|furthermore|therefore|thus|hence|also|in addition"
+    rf"|additionally"
+    r"|conversely|in contrast|on the other hand|similarly|likewise|both (?!\w+ and )|such|the former|the latter|the same|finally|first|second|third"
+    r"|another|as a result|consequently|nevertheless"
+    r"|nonetheless|and|but|so|of these|of those|in these|for these|among these|in this (?!" + _OWN_NAME + r")|at this|by this|as expected|respectively)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"\b(?:improv\w+|reduc\w+|increas\w+|decreas\w+|lower\w*|larger?|greater|effects?|associated|significant\w*|better|worse|superior|contradictory|mixed|inconclusive"
+    r"\b(?:improv\w+|reduc\w+|increas\w+|decreas\w+|lower\w*|larger?|greater|effects?|associated|significant\w*|better|worse|superior|contradictory"
+    r"|mixed|inconclusive"
     r"|conclu\w+|suggest\w*|showed|unclear|no difference|risks?|deaths?|may|response|remission|worked|works)\b",
     re.IGNORECASE,
 )
 _ASKS_METHOD = re.compile(
-    r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria)\b", re.IGNORECASE
+    r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria|what (?:is"
+    r"|was) .{0,60}\babout)\b",
+    re.IGNORECASE,
 )
-_ASKS_LIMITS = re.compile(r"\b(limit\w*|weak\w*|uncertain\w*|caveat\w*|bias\w*|unknown|problem\w*|gap\w*|quality|shortcoming\w*)\b", re.IGNORECASE)
+_ASKS_WANTED = re.compile(r"\b(?:future|next|needed|recommend\w*|should|gaps?|open questions?)\b", re.IGNORECASE)
+_ASKS_LIMITS = re.compile(r"\b(limit\w*|weak\w*|uncertain\w*|caveat\w*|bias\w*|unknown|problem\w*|gap\w*|quality|shortcoming\w*|wrong)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A sentence chosen for the answer, and how well it fits (0..1)."""
+    """A sentence chosen for the answer, and the estimated probability (0..1) that it answers."""
 
     sentence: EvidenceSentence
     fit: float
 
 
-def fits(question: Question, weighed: Weighed) -> list[float]:
-    """How well each sentence answers the question, about 0..1: closeness, words, the passage it stands in, the kind of answer asked for."""
+def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
+    """What speaks for and against each sentence, in words of its own and against the best of the others; all in bounded ranges."""
     sentences = weighed.sentences
     if not sentences:
         return []
-    best = max(sentence.passage_score for sentence in sentences)
-    worst = min(sentence.passage_score for sentence in sentences)
-    scores = []
+    nearest, covered = max(weighed.cosines), max(weighed.covered)
+    places = [sentence.passage_score for sentence in sentences]
+    low, high = min(places), max(places)
+    asks_figures, asks_method = question.asks_for_figures, bool(_ASKS_METHOD.search(question.text))
+    asks_limits, asks_wanted = bool(_ASKS_LIMITS.search(question.text)), bool(_ASKS_WANTED.search(question.text))
+    rows = []
     for sentence, cosine, cover in zip(sentences, weighed.cosines, weighed.covered, strict=True):
-        place = (sentence.passage_score - worst) / (best - worst) if best > worst else 1.0
-        score = 0.52 * max(0.0, cosine) + 0.36 * cover + 0.12 * place
-        if question.asks_for_figures and _FIGURE.search(sentence.text):
-            score += 0.08
-        if _RESULT.search(sentence.text):
-            score += 0.05
-        if not _ASKS_METHOD.search(question.text) and (_METHOD.search(sentence.text) or _SIZE.search(sentence.text) or _SCOPE.search(sentence.text)):
-            score -= 0.13
-        if sentence.field.startswith("limits") and not _ASKS_LIMITS.search(question.text):
-            score -= 0.05
-        if sentence.field == "summary":
-            score -= 0.02
-        if _DANGLING.search(sentence.text) or len(sentence.text) < 25:
-            score -= 0.15
-        scores.append(max(0.0, min(1.0, score)))
-    return scores
+        figure = bool(_FIGURE.search(sentence.text))
+        rows.append(
+            {
+                "cosine": cosine,
+                "cosine_gap": nearest - cosine,
+                "cover": cover,
+                "cover_gap": covered - cover,
+                "place": (sentence.passage_score - low) / (high - low) if high > low else 1.0,
+                "rank": 1.0 / max(1, sentence.hit_rank),
+                "figure_asked": float(figure and asks_figures),
+                "figure_unasked": float(figure and not asks_figures),
+                "result": float(bool(_RESULT.search(sentence.text))),
+                "scope": float(not asks_method and tells_of_scope(sentence.text)),
+                "wanted": float(not asks_wanted and tells_what_is_wanted(sentence.text)),
+                "limits": float(not asks_limits and sentence.field.startswith("limits")),
+                "summary": float(sentence.field == "summary"),
+                "unreadable": float(unreadable(sentence.text)),
+            }
+        )
+    return rows
+
+
+def fits(question: Question, weighed: Weighed) -> list[float]:
+    """The estimated probability (0..1) of each sentence that it answers the question."""
+    model = _model()
+    return [_probability(row, model) for row in features(question, weighed)]
+
+
+def unreadable(text: str) -> bool:
+    """Whether a sentence leans on words before it ("These …", "However, …"), or is no whole sentence."""
+    return bool(_DANGLING.search(text)) or len(text) < 25
 
 
 def choose(weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:
-    """The best sentences, from different reviews where possible, without near repeats, best first."""
-    sentences = weighed.sentences
+    """The sentences that answer, best first: at least one, others only when they are likely enough, few of one review, none twice.
+
+    What another record says against it counts as an answer too; `grouped` then brings together what agrees.
+    """
+    sentences, model = weighed.sentences, _model()
     order = sorted(range(len(sentences)), key=lambda i: (-scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
-    candidates = [i for i in order if scores[i] >= _KEEP * scores[order[0]]]
     picked: list[int] = []
-    for allowed in (1, 2):
-        for i in candidates:
-            if len(picked) == most or (allowed == 2 and len(picked) >= 2):
-                break
-            same_review = sum(sentences[other].review.id == sentences[i].review.id for other in picked)
-            nearest = max((float(np.dot(weighed.vectors[i], weighed.vectors[other])) for other in picked), default=-1.0)
-            if i not in picked and same_review < allowed and nearest < _SAME:
-                picked.append(i)
+    for i in order:
+        if len(picked) == most:
+            break
+        again = sum(sentences[other].review.id == sentences[i].review.id for other in picked)
+        if picked and (scores[i] * model["again"] ** again < model["threshold"] or scores[i] < model["keep"] * scores[picked[0]]):
+            continue
+        if not any(_repeats(weighed, i, other) for other in picked):
+            picked.append(i)
     return [Chosen(sentences[i], scores[i]) for i in picked]
+
+
+def _repeats(weighed: Weighed, one: int, other: int) -> bool:
+    if float(np.dot(weighed.vectors[one], weighed.vectors[other])) >= _SAME:
+        return True
+    first, second = weighed.sentences[one], weighed.sentences[other]
+    if first.review.id != second.review.id:
+        return False
+    words, others = set(telling_words(first.text)), set(telling_words(second.text))
+    return len(words & others) >= _SAME_WORDS * max(1, min(len(words), len(others)))
+
+
+def _probability(row: dict[str, float], model: dict[str, Any]) -> float:
+    raw = model["intercept"] + sum(weight * (row[name] - model["means"][name]) / model["scales"][name] for name, weight in model["weights"].items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, raw))))
+
+
+@cache
+def _model() -> dict[str, Any]:
+    return dict(json.loads(_MODEL.read_text(encoding="utf-8")))
