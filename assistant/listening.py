@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.draft import DraftSentence, ParsedDraft, parse_draft
 from assistant.faults_told import told_of
@@ -111,7 +111,7 @@ def listen(
     return Heard(listener.text, listener.ended(cut=cut), told)
 
 
-def _pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Iterator[tuple[str, str]] | Any:
+def _pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[tuple[str, str], None, None]:
     """(text, why it ended or nothing) of each part of the stream."""
     for chunk in model.stream(messages):
         text = chunk.text if isinstance(chunk.text, str) else str(chunk.text())

@@ -1,0 +1,126 @@
+"""A kept answer looked at again: as it was, with what its records say of themselves today, and against an answer to the same question now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.answer import Answer, ReviewRef, Sentence
+from corpus import NotFoundError, Review, Status
+
+#: Parts of a record of which a change is told, in this order.
+_PARTS = tuple("status notices title authors year journal doi pmid url summary abstract findings limits sections section_titles keywords facets access".split())
+Look = Callable[[str, int | None], Review]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A cited record that is not as it was: which parts changed; `gone`: it is no longer in the library."""
+
+    review_id: str
+    label: str
+    parts: tuple[str, ...] = ()
+    gone: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `replay --json` prints it."""
+        return {"review_id": self.review_id, "label": self.label, "parts": list(self.parts), "gone": self.gone}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is other in the answer now: sentences by their text and place, the records since, and what it was answered with."""
+
+    kept: tuple[Sentence, ...]
+    new: tuple[Sentence, ...]
+    gone: tuple[Sentence, ...]
+    records: tuple[Changed, ...]
+    settings: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def same(self) -> bool:
+        """Whether the answer says the same, from records that say the same, answered the same way."""
+        return not (self.new or self.gone or self.records or self.settings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `replay --json` prints it."""
+        sentences = {name: [sentence.as_dict() for sentence in getattr(self, name)] for name in ("kept", "new", "gone")}
+        settings = {name: {"then": then, "now": now} for name, (then, now) in self.settings.items()}
+        return {"same": self.same, **sentences, "records": [record.as_dict() for record in self.records], "settings": settings}
+
+
+def differences(then: Answer, now: Answer, look: Look) -> Difference:
+    """Compare two answers to one question. `look(id, revision)` gives a record as it was at a revision, or as it is (None)."""
+    before, after = {_key(sentence): sentence for sentence in then.sentences}, {_key(sentence): sentence for sentence in now.sentences}
+    settings = {
+        name: (getattr(then, name), getattr(now, name))
+        for name in ("outcome", "model", "config", "revision", "filters")
+        if getattr(then, name) != getattr(now, name)
+    }
+    return Difference(
+        kept=tuple(sentence for key, sentence in before.items() if key in after),
+        new=tuple(sentence for key, sentence in after.items() if key not in before),
+        gone=tuple(sentence for key, sentence in before.items() if key not in after),
+        records=changed_records(then, look),
+        settings=settings,
+    )
+
+
+def changed_records(answer: Answer, look: Look) -> tuple[Changed, ...]:
+    """The records an answer cites that have changed since, and in which parts."""
+    found = []
+    for reference in answer.reviews:
+        try:
+            newest = look(reference.id, None)
+        except NotFoundError:
+            found.append(Changed(reference.id, reference.label, gone=True))
+            continue
+        try:
+            old = look(reference.id, answer.revision)
+        except NotFoundError:  # its earlier states went with a merge or an undone import
+            found.append(Changed(newest.id, reference.label, ("everything",)))
+            continue
+        parts = _parts(old, newest)
+        if parts:
+            found.append(Changed(newest.id, reference.label, parts))
+    return tuple(found)
+
+
+def as_of_today(answer: Answer, look: Look) -> Answer:
+    """The kept answer, word for word, with the notices that its records carry now; what was withdrawn since is told."""
+    told, references = [], []
+    for reference in answer.reviews:
+        try:
+            review = look(reference.id, None)
+        except NotFoundError:
+            told.append(f"[{reference.key}] {reference.label} is no longer in the library.")
+            references.append(reference)
+            continue
+        references.append(replace(reference, notices=tuple(notice.model_dump() for notice in review.notices)))
+        if review.status != Status.CURRENT:
+            what = "marked retracted" if review.status == Status.RETRACTED else "withdrawn"
+            told.append(f"[{reference.key}] {reference.label} has been {what}; it is no longer evidence.")
+    return replace(answer, reviews=tuple(references), nearest=_nearest(answer.nearest, look), notices=(*answer.notices, *told))
+
+
+def _nearest(references: Sequence[ReviewRef], look: Look) -> tuple[ReviewRef, ...]:
+    shown = []
+    for reference in references:
+        try:
+            shown.append(replace(reference, notices=tuple(notice.model_dump() for notice in look(reference.id, None).notices)))
+        except NotFoundError:
+            shown.append(reference)
+    return tuple(shown)
+
+
+def _key(sentence: Sentence) -> tuple[str, tuple[str, ...]]:
+    return sentence.text, tuple(citation.anchor.review_id for citation in sentence.citations)
+
+
+def _parts(old: Review, newest: Review) -> tuple[str, ...]:
+    before, after = old.public(), newest.public()
+    parts = [name for name in _PARTS if before.get(name) != after.get(name)]
+    if not parts and before["csl"] != after["csl"]:
+        parts = ["bibliography"]
+    return tuple(parts)
