@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from corpus import schema
+from corpus.aliases import aliases_of
 from corpus.diff import diff_reviews
+from corpus.duplicates import blocking
 from corpus.errors import ConflictError, NotFoundError, UnavailableError
 from corpus.identity import work_key
 from corpus.review import Review
@@ -48,7 +50,7 @@ class Change:
         return self._revision is not None
 
     def one(self, review_id: str) -> Review:
-        """The record with this id, for changing. Raises NotFoundError."""
+        """The record with this id (or former id), for changing. Raises NotFoundError."""
         self.flush()
         found = fetch(self.connection, [review_id])
         if review_id not in found:
@@ -61,7 +63,7 @@ class Change:
         if kept.revision == base_revision:
             return kept
         version = schema.review_version
-        query = sa.select(version.c.actor).where(version.c.review_id == review_id, version.c.revision == kept.revision)
+        query = sa.select(version.c.actor).where(version.c.review_id == kept.id, version.c.revision == kept.revision)
         who = self.connection.execute(query).scalar()
         raise ConflictError(
             f"the record was changed at revision {kept.revision} by {who}{self._changed_fields(kept, base_revision)}, after the revision {base_revision} "
@@ -125,6 +127,7 @@ class Change:
         ]
         if facets:
             self.connection.execute(schema.review_facet.insert(), facets)
+        blocking.write(self.connection, [review for review, _ in final.values()], updated)
 
     def _clear_facets(self, ids: Sequence[str]) -> dict[str, int]:
         """Take the facets of stored records away; returns the records' numbers."""
@@ -188,7 +191,14 @@ def load_review(document: str, revision: int) -> Review:
 
 
 def fetch(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
-    """The records with these ids, as they stand; unknown ids are left out."""
+    """The records with these ids, as they stand, by the id asked for: a former id gives the record it was merged into. Unknown ids are left out."""
+    now = aliases_of(connection, ids)
+    found = fetch_stored(connection, list(dict.fromkeys(now.get(review_id, review_id) for review_id in ids)))
+    return {review_id: found[now.get(review_id, review_id)] for review_id in ids if now.get(review_id, review_id) in found}
+
+
+def fetch_stored(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
+    """What is stored under these very ids: of one that was merged away, its own last state."""
     table = schema.review
     found: dict[str, Review] = {}
     for start in range(0, len(ids), MANY):

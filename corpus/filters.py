@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from corpus import schema
+from corpus.aliases import is_no_alias, meant_by
 from corpus.errors import UsageError
 from corpus.identity import clean_doi
 from corpus.review import Status
@@ -117,8 +118,7 @@ def where_clause(chosen: Filter) -> sa.ColumnElement[bool]:
     """The filter as SQL over `review`. A range over an absent value is false."""
     table = schema.review
     clauses: list[sa.ColumnElement[bool]] = [_clause(condition) for condition in chosen.conditions]
-    if not chosen.names_status:
-        clauses.append(table.c.status == Status.CURRENT.value)
+    clauses.append(is_no_alias() if chosen.names_status else table.c.status == Status.CURRENT.value)
     return sa.and_(sa.true(), *clauses)
 
 
@@ -148,7 +148,8 @@ def _column_test(name: str, op: str, values: Sequence[str]) -> sa.ColumnElement[
     if name == "status":
         return table.c.status.in_(values)
     if name in ("id", "doi", "pmid"):
-        return _identifier_test(table.c[name], op, values)
+        held = _identifier_test(table.c[name], op, values)
+        return sa.or_(held, meant_by({*values, *(value.lower() for value in values)})) if name == "id" and op != "~" else held
     if name == "year":
         return _text_test(sa.cast(table.c.year, sa.String), op, values)
     texts = {"title": table.c.title_folded, "author": table.c.authors_folded, "journal": table.c.journal_folded, "keyword": table.c.keywords_folded}

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import ValidationError
 
 from corpus import migrations, schema, vocabulary_store
+from corpus.aliases import aliases_of, former_ids, is_no_alias
 from corpus.answers import Answers
 from corpus.catalogue import Catalogue, Selection
-from corpus.change import MANY, Change, fetch, load_review, nearest
+from corpus.change import MANY, Change, fetch, fetch_stored, load_review, nearest
 from corpus.configs import Configs
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
@@ -27,6 +28,11 @@ from corpus.lab.sets import TestSets
 from corpus.review import Notice, Review, Status
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from corpus.duplicates.desk import Duplicates
+
+_MERGED_AWAY = "merged-away"  # what was done to a record that is another one since (corpus.duplicates.merges)
 
 
 class Version(NamedTuple):
@@ -104,6 +110,13 @@ class Library:
         """The results of the lab's runs."""
         return Runs(self._database)
 
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Its duplicates: pairs in doubt, merging, and taking that back."""
+        from corpus.duplicates.desk import Duplicates
+
+        return Duplicates(self)
+
     # ---- reading
 
     @contextmanager
@@ -134,49 +147,47 @@ class Library:
             return error.message
 
     def count(self) -> int:
-        """How many records there are, whatever their status."""
+        """How many records there are, whatever their status; those merged into another one are none."""
         with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.review)).scalar_one())
+            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.review).where(is_no_alias())).scalar_one())
 
     def get(self, review_id: str, revision: int | None = None) -> Review:
-        """The record as it stands, or as it stood at a library revision. Old ids (merged records) are followed.
+        """The record as it stands, or as it stood at a library revision. A former id gives the record it was merged into, from that merge on.
 
         Raises NotFoundError, naming near ids, when there is none.
         """
         with self._database.read() as connection:
-            found = fetch(connection, [review_id])
-            if not found:
-                alias = connection.execute(sa.select(schema.review_alias.c.review_id).where(schema.review_alias.c.alias == review_id)).scalar()
-                found = fetch(connection, [alias]) if alias else {}
-            if not found:
+            found = fetch(connection, [review_id]).get(review_id)
+            if found is None:
                 raise NotFoundError(f"there is no record {review_id!r}", remedy=nearest(connection, review_id))
-            review = next(iter(found.values()))
             if revision is None:
-                return review
-            version = schema.review_version
-            row = connection.execute(
-                sa.select(version.c.revision, version.c.document)
-                .where(version.c.review_id == review.id, version.c.revision <= revision)
-                .order_by(version.c.revision.desc())
-                .limit(1)
-            ).first()
-        if row is None or row.document is None:
-            raise NotFoundError(f"the record did not exist at revision {revision}", where=review.id)
-        return load_review(row.document, row.revision)
+                return found
+            version = _version_at(connection, review_id, revision)
+            if found.id != review_id and (version is None or version.action == _MERGED_AWAY):
+                version = _version_at(connection, found.id, revision) or version
+        if version is None or version.document is None:
+            raise NotFoundError(f"the record did not exist at revision {revision}", where=found.id)
+        return load_review(version.document, version.revision)
+
+    def former_ids(self, review_id: str) -> list[str]:
+        """The ids of the records that were merged into this one."""
+        with self._database.read() as connection:
+            return former_ids(connection, review_id)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Review]:
-        """The records with these ids in one batch; ids that do not exist are left out."""
+        """The records with these ids in one batch, by the id asked for (see `get`); ids that do not exist are left out."""
         with self._database.read() as connection:
             return fetch(connection, list(dict.fromkeys(ids)))
 
     def iterate(self, ids: Sequence[str] | None = None) -> Iterator[Review]:
-        """All records (or those with `ids`, in that order) in batches of bounded size."""
+        """All records (or those with these very `ids`, in that order) in batches of bounded size."""
         if ids is None:
             with self._database.read() as connection:
-                ids = list(connection.execute(sa.select(schema.review.c.id).order_by(schema.review.c.id)).scalars())
+                ids = list(connection.execute(sa.select(schema.review.c.id).where(is_no_alias()).order_by(schema.review.c.id)).scalars())
         for start in range(0, len(ids), MANY):
             part = ids[start : start + MANY]
-            found = self.get_many(part)
+            with self._database.read() as connection:
+                found = fetch_stored(connection, part)
             yield from (found[review_id] for review_id in part if review_id in found)
 
     def statuses(self) -> dict[str, tuple[int, str]]:
@@ -195,6 +206,7 @@ class Library:
         """Every state of a record, newest first."""
         version = schema.review_version
         with self._database.read() as connection:
+            review_id = aliases_of(connection, [review_id]).get(review_id, review_id)
             query = sa.select(version.c.revision, version.c.action, version.c.actor, version.c.at, version.c.note).where(version.c.review_id == review_id)
             return [Version(*row) for row in connection.execute(query.order_by(version.c.revision.desc()))]
 
@@ -257,6 +269,13 @@ class Library:
                 notices = tuple(dict.fromkeys([*notices, Notice(type="retraction", text=note or "Retracted", date=date)]))
             standing = kept.model_copy(update={"status": status, "notices": notices})
             return kept if standing == kept else change.put(standing, status.value)
+
+
+def _version_at(connection: sa.Connection, review_id: str, revision: int) -> Any:
+    """The stored state of a record at a library revision, or None."""
+    version = schema.review_version
+    query = sa.select(version.c.revision, version.c.action, version.c.document).where(version.c.review_id == review_id, version.c.revision <= revision)
+    return connection.execute(query.order_by(version.c.revision.desc()).limit(1)).first()
 
 
 def _edited(kept: Review, changes: Mapping[str, Any], vocabulary: Vocabulary) -> Review:

@@ -58,7 +58,8 @@ class Review(BaseModel):
     """One curated record. Immutable; an edit is a new value, stored as a new revision.
 
     `id` and `revision` are given by the library ("" and 0 before). `facets` maps a vocabulary to its values; `alternatives`
-    keeps what another source said differently; `extra` keeps source tags nobody knew what to do with.
+    keeps what another source said differently; `extra` keeps source tags nobody knew what to do with. `other_sources` are those of the records
+    that were merged into this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,6 +82,7 @@ class Review(BaseModel):
     extra: dict[str, list[str]] = Field(default_factory=dict)
     alternatives: dict[str, list[str]] = Field(default_factory=dict)
     source: Source | None = None
+    other_sources: tuple[Source, ...] = ()
 
     @field_validator("csl", mode="after")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = sa.MetaData()
 
@@ -92,6 +92,45 @@ vocabulary = sa.Table(
     sa.Column("actor", sa.String(100), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+)
+
+#: What candidates for duplicates are found by: records that share a key are compared (corpus/duplicates/blocking.py).
+block = sa.Table(
+    "block",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("review_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+#: Two records that were made one. `other_status` is what the other one had; `changed` what the kept one gained, field -> [before, after].
+merge = sa.Table(
+    "merge",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kept_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("other_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False, index=True),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("automatic", sa.Boolean, nullable=False),
+    sa.Column("other_status", sa.String(12), nullable=False),
+    sa.Column("changed", sa.Text, nullable=False),
+    sa.Column("undone_revision", sa.Integer),
+)
+
+#: Pairs of records that may be one work, and what a person said of them. `first_id` < `second_id`.
+duplicate_pair = sa.Table(
+    "duplicate_pair",
+    metadata,
+    sa.Column("first_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("second_id", sa.String(100), sa.ForeignKey("review.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("decision", sa.String(12), nullable=False, index=True),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("found_at", sa.String(32), nullable=False),
+    sa.Column("decided_by", sa.String(100)),
+    sa.Column("decided_at", sa.String(32)),
 )
 
 batch = sa.Table(

@@ -33,6 +33,8 @@ def normalise_deep(value: Any) -> Any:
 
 def fold(text: str) -> str:
     """Lower case without accents: the form in which names and titles are compared."""
+    if text.isascii():
+        return text.lower()
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return text.casefold().translate(_UNDECOMPOSED)
 

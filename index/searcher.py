@@ -230,8 +230,8 @@ class Searcher:
             reviews = self._library.get_many(scored.ids[i] for i in part)
             for i in part:
                 review = reviews.get(scored.ids[i])
-                if review is None or review.status != Status.CURRENT:
-                    continue
+                if review is None or review.id != scored.ids[i] or review.status != Status.CURRENT:
+                    continue  # withdrawn, or merged into a record that stands for itself
                 spans, dropped = self._spans(review, scored.passages[i])
                 stale += dropped
                 if spans:

@@ -12,20 +12,23 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from corpus import schema, vocabulary_store
-from corpus.change import Change, load_review
+from corpus.change import Change, fetch_stored
+from corpus.duplicates import blocking, merges, pairs
+from corpus.duplicates.compare import Comparison, Verdict
+from corpus.duplicates.joining import with_source
 from corpus.errors import FlorilegiumError, InputError, NotFoundError, UsageError
-from corpus.identity import base_id, work_key
+from corpus.identity import base_id
 from corpus.importing.detect import PARSERS, detect
 from corpus.importing.document import Document
+from corpus.importing.matching import UNDONE, Match, Matches
 from corpus.importing.parsing import Draft, Parsed, Rejected
 from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
 from corpus.library import Library
-from corpus.merging import fill, same_work
+from corpus.merging import fill
 from corpus.review import Review, Source, Status
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}")  # ids that an address can carry; a record with another gets one of ours
 _CHUNK = 500  # records matched against the library in one go
-_UNDO = "undo-import"  # what was done to a record whose adding was taken back
 Progress = Callable[[str, int], None]
 #: Told of each record as it goes in: one of `report.COUNTS`, and the record as it now stands.
 Watch = Callable[[str, Review], None]
@@ -56,10 +59,12 @@ def import_files(
     report = ImportReport()
     try:
         with library.change(actor) as change:
+            blocking.complete(change.connection)
             intake = _Intake(change, watch)
             for source in sources:
                 report.files.append(intake.take(source, progress))
             change.flush()
+            report.merged, report.in_doubt = intake.merged, intake.in_doubt
             if change.changed:
                 report.batch = intake.close(report)
             if dry_run:
@@ -85,17 +90,19 @@ def undo_import(library: Library, batch_id: str, *, actor: str = "local") -> lis
         for at, (review_id, before) in enumerate(items):
             if at % _CHUNK == 0:
                 change.flush()
-                present = _fetch_named(change.connection, [entry.review_id for entry in items[at : at + _CHUNK]])
+                present = fetch_stored(change.connection, [entry.review_id for entry in items[at : at + _CHUNK]])
             review = present.get(review_id)
             if review is None or review.revision != row.revision:
                 left.append(review_id)
             elif before is None:
-                change.put(review.model_copy(update={"status": Status.WITHDRAWN}), _UNDO)
+                change.put(review.model_copy(update={"status": Status.WITHDRAWN}), UNDONE)
             else:
                 query = sa.select(version.c.document).where(version.c.review_id == review_id, version.c.revision == before)
                 former = json.loads(change.connection.execute(query).scalar_one())
                 change.put(Review.model_validate(former), "undo-update")
         change.flush()
+        kept = set(left)
+        merges.forget(change, [merge for merge in merges.merges_at(change.connection, row.revision) if merge.kept_id not in kept])
         revision = change.revision if change.changed else change.connection.execute(sa.select(schema.library.c.revision)).scalar_one()
         change.connection.execute(sa.update(batch).where(batch.c.id == batch_id).values(undone_revision=revision))
     return left
@@ -153,6 +160,10 @@ class _Intake:
         self.items: dict[str, int | None] = {}  # id -> revision before this batch, of every record it changed
         self._met: set[str] = set()  # ids of all records it added or matched
         self._numbers: dict[str, int] = {}
+        self._merges: list[dict[str, Any]] = []
+        self._doubts: list[tuple[str, str, Comparison]] = []
+        self.merged = 0  # records of the library that turned out to be one
+        self.in_doubt = 0  # pairs put into the queue
 
     def take(self, source: Path | Upload, progress: Progress | None) -> FileReport:
         name = source.name if isinstance(source, Upload) else str(source)
@@ -209,27 +220,65 @@ class _Intake:
     def _put(self, chunk: list[Draft], entry: FileReport) -> None:
         if not chunk:
             return
-        matches = _Matches(self.change, [draft.review for draft in chunk])
+        matches = Matches(self.change, [draft.review for draft in chunk])
         for draft in chunk:
-            kept = matches.find(draft.review)
+            match = matches.find(draft.review)
+            kept = match.kept
             if kept is None or kept.id in matches.undone:
                 added = self._add(draft.review, matches) if kept is None else self._bring_back(kept, draft.review)
                 matches.remember(added)
+                self._doubts += [(added.id, other, comparison) for other, comparison in match.doubts]
                 entry.added += 1
                 self._watch("added", added)
                 continue
             again = kept.id in self._met
-            filled = fill(kept, draft.review)
+            filled = self._take_in(kept, match, draft.review, matches)
             if filled is not kept:
                 self.items.setdefault(kept.id, kept.revision)
-                filled = self.change.put(filled, "import")
             self._met.add(kept.id)
             matches.remember(filled)
+            filled = self._unite(filled, match, matches)
             outcome = "duplicates" if again else "updated" if filled is not kept else "unchanged"
             setattr(entry, outcome, getattr(entry, outcome) + 1)
             self._watch(outcome, filled)
+        merges.write_down(self.change, self._merges)
+        self._merges = []
+        self.in_doubt += pairs.enqueue(self.change.connection, self._doubts, self.change.at)
+        self._doubts = []
 
-    def _add(self, review: Review, matches: _Matches) -> Review:
+    def _take_in(self, kept: Review, match: Match, review: Review, matches: Matches) -> Review:
+        """The kept record with what the new one adds. One that was found by likeness alone is stored beside it, so that it can be parted again."""
+        filled = fill(kept, review)
+        if match.by_key:
+            return self.change.put(filled, "import") if filled is not kept else kept
+        new = review.model_copy(update={"id": self._new_id(review, matches)})
+        stored, row = merges.put_merged(self.change, kept, with_source(filled, review), new, automatic=True, new=True)
+        self.items[new.id] = None
+        self._merges.append(row)
+        matches.remember(new, into=kept.id)
+        return stored
+
+    def _unite(self, kept: Review, match: Match, matches: Matches) -> Review:
+        """Merge records that were two until this one named both, unless a person was asked about them."""
+        for other_id in match.others:
+            other = matches.standing(other_id)
+            if other is None or other.id == kept.id or pairs.spoken_of(self.change.connection, [(kept.id, other.id)]):
+                continue
+            comparison = matches.compare(kept, other)
+            if comparison.verdict is not Verdict.SAME:
+                self._doubts.append((kept.id, other.id, comparison))
+                continue
+            self.items.setdefault(kept.id, kept.revision)
+            self.items.setdefault(other.id, other.revision)
+            self._met.discard(other.id)
+            kept, row = merges.put_merged(self.change, kept, with_source(fill(kept, other), other), other, automatic=True)
+            self._merges.append(row)
+            matches.remember(other, into=kept.id)
+            matches.remember(kept)
+            self.merged += 1
+        return kept
+
+    def _new_id(self, review: Review, matches: Matches) -> str:
         wanted = review.id or base_id(review)
         number = self._numbers.get(wanted, 1)
         review_id = wanted if number == 1 else f"{wanted}-{number}"
@@ -238,6 +287,10 @@ class _Intake:
             review_id = f"{wanted}-{number}"
         if number > 1:
             self._numbers[wanted] = number
+        return review_id
+
+    def _add(self, review: Review, matches: Matches) -> Review:
+        review_id = self._new_id(review, matches)
         self.items[review_id] = None
         self._met.add(review_id)
         return self.change.put(review.model_copy(update={"id": review_id}), "import", new=True)
@@ -247,82 +300,6 @@ class _Intake:
         self.items[undone.id] = undone.revision
         self._met.add(undone.id)
         return self.change.put(review.model_copy(update={"id": undone.id}), "import")
-
-
-def _fetch_named(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Review]:
-    table = schema.review
-    rows = connection.execute(sa.select(table.c.revision, table.c.document).where(table.c.id.in_(ids))) if ids else ()
-    found = (load_review(row.document, row.revision) for row in rows)
-    return {review.id: review for review in found}
-
-
-def _keys(review: Review) -> list[str]:
-    """The keys two records of one work may share, the strongest first."""
-    keys = [f"doi:{review.doi}" if review.doi else "", f"pmid:{review.pmid}" if review.pmid else ""]
-    key = work_key(review)
-    return [text for text in [*keys, f"key:{key}" if key else ""] if text]
-
-
-class _Matches:
-    """What the library holds that a chunk of new records may be the same as: read in a few statements, and kept up as the chunk goes in."""
-
-    def __init__(self, change: Change, reviews: Sequence[Review]) -> None:
-        change.flush()
-        self._connection = change.connection
-        table = schema.review
-        keys = {key for review in reviews for key in _keys(review)}
-        self._reviews: dict[str, Review] = {}
-        self._by_key: dict[str, list[str]] = {}
-        for prefix, column in (("doi:", table.c.doi), ("pmid:", table.c.pmid), ("key:", table.c.work_key)):
-            values = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
-            if not values:
-                continue
-            query = sa.select(column.label("value"), table.c.revision, table.c.document).where(column.in_(values))
-            for row in self._connection.execute(query):
-                review = load_review(row.document, row.revision)
-                self._reviews[review.id] = review
-                self._by_key.setdefault(prefix + row.value, []).append(review.id)
-        self._reviews |= _fetch_named(self._connection, [review.id for review in reviews if review.id])
-        self.undone = self._undone()
-        wanted = {review.id or base_id(review) for review in reviews}
-        self._taken = set(self._connection.execute(sa.select(table.c.id).where(table.c.id.in_(wanted))).scalars())
-        aliases = sa.select(schema.review_alias.c.alias).where(schema.review_alias.c.alias.in_(wanted))
-        self._taken |= set(self._connection.execute(aliases).scalars())
-
-    def _undone(self) -> set[str]:
-        """Ids of the records found that are withdrawn because the import that added them was undone."""
-        version = schema.review_version
-        withdrawn = [review.id for review in self._reviews.values() if review.status is Status.WITHDRAWN]
-        query = sa.select(version.c.review_id, version.c.revision).where(version.c.review_id.in_(withdrawn), version.c.action == _UNDO)
-        return {row.review_id for row in self._connection.execute(query) if row.revision == self._reviews[row.review_id].revision} if withdrawn else set()
-
-    def find(self, review: Review) -> Review | None:
-        """The record that is the same work, or None. An id given by the file counts unless DOI or PMID speak against it."""
-        named = self._reviews.get(review.id)
-        if named is not None and same_work(named, review, by_key=True):
-            return named
-        for key in _keys(review):
-            for review_id in self._by_key.get(key, ()):
-                kept = self._reviews[review_id]
-                if same_work(kept, review, by_key=key.startswith("key:")):
-                    return kept
-        return None
-
-    def remember(self, review: Review) -> None:
-        """Take the new state of a record, or a new record, for those that follow in the chunk."""
-        self._reviews[review.id] = review
-        self.undone.discard(review.id)
-        self._taken.add(review.id)
-        for key in _keys(review):
-            held = self._by_key.setdefault(key, [])
-            if review.id not in held:
-                held.append(review.id)
-
-    def is_taken(self, review_id: str, *, asked: bool) -> bool:
-        """Whether an id is in use; `asked` = it was among those that the chunk asked for."""
-        if asked or review_id in self._taken:
-            return review_id in self._taken
-        return self._connection.execute(sa.select(schema.review.c.id).where(schema.review.c.id == review_id)).first() is not None
 
 
 __all__ = ["Parsed", "Upload", "import_files", "list_imports", "open_file", "undo_import"]

@@ -42,10 +42,15 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """What an import did. `batch` names it for undoing; "" where nothing was changed."""
+    """What an import did. `batch` names it for undoing; "" where nothing was changed.
+
+    `merged` counts records of the library that turned out to be one, `in_doubt` pairs that were put into the queue of duplicates.
+    """
 
     batch: str = ""
     files: list[FileReport] = field(default_factory=list)
+    merged: int = 0
+    in_doubt: int = 0
 
     def total(self, name: str) -> int:
         """The sum of a count over the files."""
@@ -60,4 +65,5 @@ class ImportReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as `import --json` prints it (DESIGN section 8)."""
         sums = {name: self.total(name) for name in ("read", *COUNTS, "skipped")}
-        return {"batch": self.batch, "files": [entry.as_dict() for entry in self.files], **sums}
+        files = [entry.as_dict() for entry in self.files]
+        return {"batch": self.batch, "files": files, **sums, "merged": self.merged, "in_doubt": self.in_doubt}

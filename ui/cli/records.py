@@ -89,6 +89,8 @@ def _print_report(table: dict[str, Any], dry_run: bool) -> None:
     counts = ", ".join(f"{table[name]:,} {name}" for name in ("added", "updated", "unchanged", "duplicates", "skipped") if table[name] or name == "added")
     files = len(table["files"])
     print(f"{'Would read' if dry_run else 'Read'} {table['read']:,} records from {files} file{'s' if files != 1 else ''}: {counts}.")
+    if table["merged"] or table["in_doubt"]:
+        print(f"{table['merged']:,} records turned out to be one with another; {table['in_doubt']:,} pairs may be one work: florilegium duplicates")
     if table["batch"]:
         print(f"To take it back: florilegium import --undo {table['batch']}")
 
