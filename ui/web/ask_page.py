@@ -33,7 +33,6 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
     library = engine.library
     with gr.Blocks(title="Florilegium", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(look.header("ask"))
-        gr.Navbar(visible=False)
         with gr.Row(elem_id="fl-columns", equal_height=False):
             with gr.Column(scale=6, min_width=320):
                 chat = gr.Chatbot(

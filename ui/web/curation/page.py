@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
     """Build the page into `page`. Nothing about a librarian is kept on it."""
-    gr.Navbar(visible=False)
     gr.HTML(look.header("curate"))
     with gr.Tabs(elem_id="fl-curate"):
         with gr.Tab("Import", id="import"):

@@ -31,14 +31,14 @@ def vocabulary_tab(engine: LocalEngine, tab: gr.Tab) -> None:
     with gr.Row():
         name = gr.Textbox(label="Its name", elem_id="fl-name", min_width=220)
         words = gr.Textbox(label="Other words for it, one a line", lines=3, elem_id="fl-words", min_width=260)
-    with gr.Row():
+    with gr.Row(equal_height=True):
         save = gr.Button("Save", variant="primary", elem_id="fl-save-value", min_width=110)
         into = gr.Dropdown(label="Merge into", choices=[], min_width=200)
         merge = gr.Button("Merge", min_width=110)
         remove = gr.Button("Remove", min_width=110)
     said = gr.HTML(elem_id="fl-vocabulary-said")
     gr.HTML('<h2 class="fl-h2">Words the vocabulary does not know</h2>')
-    with gr.Row():
+    with gr.Row(equal_height=True):
         unknown = gr.Dropdown(label="Word", choices=[], elem_id="fl-unknown", min_width=260)
         target = gr.Dropdown(label="is another word for", choices=[], elem_id="fl-target", min_width=260)
         take = gr.Button("Take it in", elem_id="fl-take", min_width=110)
