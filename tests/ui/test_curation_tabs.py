@@ -10,7 +10,9 @@ from corpus import Library, UsageError
 from corpus.importing.intake import list_imports
 from corpus.vocabulary_store import change_vocabulary
 from tests.corpus.making import put, review
+from ui.web.curation import duplicates_tab
 from ui.web.curation.import_tab import bring_in, preview, take_back
+from ui.web.curation.notices_tab import take_notices_back, take_table
 from ui.web.curation.vocabulary_tab import save_value
 
 RIS = "TY  - JOUR\nTI  - Sleep <script>alert(1)</script>\nAU  - Doe, Jane\nPY  - 2020\nDO  - 10.1000/x\nER  - \n"
@@ -67,3 +69,32 @@ def test_a_value_is_saved_as_its_fields_say(library: Library) -> None:
     assert library.get("a").facets == {"topics": ("sleeping",)}
     with pytest.raises(UsageError):
         change_vocabulary(library, save_value("topics", "", "rest", ""), "taken")
+
+
+def test_a_pair_is_shown_side_by_side_with_what_agrees(library: Library) -> None:
+    csl = {"title": "Psilocybin for sleep in adults: a review", "issued": {"date-parts": [[2020]]}, "volume": "3", "page": "1-9"}
+    put(library, review("a", csl={**csl, "author": [{"family": "Doe", "given": "Jane"}], "DOI": "10.1000/x"}))
+    put(library, review("b", csl={**csl, "author": [{"family": "Do", "given": "J"}], "title": "Psilocybin <i>for</i> sleep in adults, a review"}))
+    assert "No pair" in duplicates_tab.beside(library, None)
+    said = duplicates_tab.scan(library)
+    pairs = library.duplicates.pairs()
+    assert "1 new" in said
+    assert len(pairs) == 1
+    shown = duplicates_tab.beside(library, f"{pairs[0].first_id}\t{pairs[0].second_id}")
+    assert "Agree" in shown
+    assert "<i>" not in shown
+    library.duplicates.merge("a", "b")
+    assert "No pair" in duplicates_tab.beside(library, "a\tb")
+
+
+def test_notices_come_in_as_a_table_and_go_again(library: Library, tmp_path: Path) -> None:
+    put(library, review("a", csl={"title": "Sleep", "DOI": "10.1000/x"}))
+    file = tmp_path / "n.csv"
+    file.write_text("doi,type,date,text\n10.1000/x,retraction,2024-05-01,Made <b>up</b>\n10.1000/z,erratum,,x\nnothing,erratum,,x\n", encoding="utf-8")
+    said = take_table(library, str(file))
+    assert "Of 3 rows 1 were given to a record" in said
+    assert "line 4" in said
+    assert library.get("a").status == "retracted"
+    assert "fl-warn" in take_table(library, None)
+    assert "were taken back" in take_notices_back(library, library.batches()[0]["id"])
+    assert library.get("a").status == "current"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from ui.web import look
+from ui.web.curation.duplicates_tab import duplicates_tab
 from ui.web.curation.import_tab import import_tab
+from ui.web.curation.notices_tab import notices_tab
 from ui.web.curation.vocabulary_tab import vocabulary_tab
 
 if TYPE_CHECKING:
@@ -22,3 +24,7 @@ def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
             import_tab(engine, page)
         with gr.Tab("Vocabulary", id="vocabulary") as vocabulary:
             vocabulary_tab(engine, vocabulary)
+        with gr.Tab("Duplicates", id="duplicates") as duplicates:
+            duplicates_tab(engine, duplicates)
+        with gr.Tab("Notices", id="notices") as notices:
+            notices_tab(engine, notices)
