@@ -162,6 +162,7 @@ class Answer:
     draft: tuple[Sentence, ...] = ()
     dropped_keys: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
+    config_hash: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
@@ -184,6 +185,7 @@ class Answer:
             "dropped_keys": self.dropped_keys,
             "model": self.model,
             "config": self.config,
+            "config_hash": self.config_hash,
             "revision": self.revision,
             "at": self.at,
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
@@ -216,4 +218,5 @@ class Answer:
             draft=tuple(Sentence.from_dict(entry) for entry in table["draft"]),
             dropped_keys=int(table["dropped_keys"]),
             seconds=dict(table["seconds"]),
+            config_hash=table.get("config_hash", ""),  # answers of before it was kept have none
         )

@@ -122,6 +122,7 @@ class Assistant:
             nearest=nearest,
             model="quotes",
             config=result.config,
+            config_hash=result.config_hash,
             revision=result.revision,
             at=now(),
             missing=decision.missing if outcome != Outcome.ANSWERED else (),

@@ -84,8 +84,8 @@ Rows = dict[str, dict[str, tuple[RunResult, Measured]]]
 def measured(workshop: Workshop, folders: list[Path], *, fast: bool) -> Rows:
     """Each variant on each set; variants of one index follow each other."""
     workshop.encoder.query.encode(["ready"])
-    lab = Lab(workshop.index_home, workshop.model_files, workshop.encoder)
-    default, names = workshop.default_config(), parse_measures(COMPARED_MEASURES)
+    lab = Lab(workshop.index_home, workshop.configurations.packaged_model, workshop.encoder)
+    default, names = workshop.configurations.default().search, parse_measures(COMPARED_MEASURES)
     rows: Rows = {name: {} for name in VARIANTS}
     for folder in folders:
         chosen = read_set(folder)

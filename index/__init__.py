@@ -10,6 +10,7 @@ from index.passages import Passage, PassageSplitter
 from index.searcher import Hit, LegScore, Searcher, SearchResult, Span
 from index.segment import sentence_spans
 from index.spec import IndexSpec, SearchConfig
+from index.standing import Standing
 from index.store import BuiltIndex, IndexHome
 from index.sync import Differences, Syncer, SyncReport
 from index.weights import EmbeddingModel, packaged_folder
@@ -30,6 +31,7 @@ __all__ = [
     "SearchResult",
     "Searcher",
     "Span",
+    "Standing",
     "SyncReport",
     "Syncer",
     "TextEncoder",

@@ -22,7 +22,7 @@ class Scored:
 
     `dense`: the best passage's cosine with the query after centring, `cosine`: the same without; `lexical`: BM25; `mixed`: both fused;
     `around`: the mean mixed score of the nearest candidates; `final`: what the order follows. `passages` has each candidate's passages with
-    their centred cosine, best first.
+    their centred cosine, best first; `reranked` the reranker's scores where there is one, NaN for those it was not asked about.
     """
 
     ids: tuple[str, ...]
@@ -33,6 +33,7 @@ class Scored:
     around: Scores
     final: Scores
     passages: tuple[tuple[tuple[PassageRow, float], ...], ...]
+    reranked: Scores | None = None
 
 
 def score(

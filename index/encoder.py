@@ -40,7 +40,7 @@ class QueryEncoder:
 
     def __init__(self, model: EmbeddingModel) -> None:
         self._model = model
-        self.path = model.cache_folder / "onnx" / f"{model.sha256}.onnx"
+        self.path = model.cache_folder / "onnx" / f"{model.sha256}{'' if model.pooling == 'mean' else '-' + model.pooling}.onnx"
 
     @property
     def exported(self) -> bool:
@@ -50,7 +50,7 @@ class QueryEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order. Texts beyond the model's token limit are cut, as the model itself does."""
         if not texts:
-            return np.zeros((0, 384), dtype=np.float32)
+            return np.zeros((0, self._model.dimension), dtype=np.float32)
         lengths = np.argsort([-len(text) for text in texts], kind="stable")
         rows: list[Any] = [None] * len(texts)
         for start in range(0, len(texts), _BATCH):
@@ -155,6 +155,8 @@ def export(model: EmbeddingModel, path: Path) -> None:
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             hidden = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            if model.pooling == "cls":
+                return torch.nn.functional.normalize(hidden[:, 0], dim=1)
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)

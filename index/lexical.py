@@ -91,6 +91,10 @@ class LexicalIndex:
                 raise OSError(f"the lexical index: {error}") from error
         self._engine.reload()
 
+    def reload(self) -> None:
+        """See what another process has committed."""
+        self._engine.reload()
+
     def search(self, terms: Counter[str], depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """(review id, BM25 > 0) of the best reviews that hold any of the terms, best first, ties by id. A term said n times counts n times."""
         if not terms or (allowed is not None and not allowed):

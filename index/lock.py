@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -61,6 +62,36 @@ class OwnerLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.release()
+
+
+class WriterLock:
+    """Held by whoever changes a built index: one thread of one process at a time. Entered again by its holder, it counts.
+
+    An embedded store has one owner anyway; with a Chroma server several processes work on one home. Raises LockedError on entering when
+    another process does not finish within `patience` seconds.
+    """
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self._threads = threading.RLock()
+        self._processes = OwnerLock(path)
+        self._patience = patience
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        if self._depth == 0:
+            try:
+                self._processes.acquire(self._patience)
+            except BaseException:
+                self._threads.release()
+                raise
+        self._depth += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._processes.release()
+        self._threads.release()
 
 
 def _read_pid(file: int) -> int | None:

@@ -16,6 +16,7 @@ from index.encoder import TextEncoder, Vectors
 from index.fusion import Scores
 from index.lexical import analyse
 from index.passages import PassageSplitter, hash_text
+from index.reranker import Reranker, reranked
 from index.spec import SearchConfig
 from index.state import PassageRow
 from index.store import BuiltIndex
@@ -80,6 +81,7 @@ class SearchResult:
     query: str
     hits: tuple[Hit, ...]
     config: str
+    config_hash: str
     revision: int
     stale: int = 0
     left_out: int = 0
@@ -88,11 +90,11 @@ class SearchResult:
 
     def as_dict(self) -> dict[str, Any]:
         """As `search --json` prints it (DESIGN section 8)."""
+        made = {"config": self.config, "config_hash": self.config_hash, "revision": self.revision}
         return {
             "query": self.query,
-            "config": self.config,
-            "revision": self.revision,
-            "hits": [hit.as_dict() for hit in self.hits],
+            **made,
+            "hits": [hit.as_dict() | made for hit in self.hits],
             "stale": self.stale,
             "left_out": self.left_out,
             "seconds": round(self.seconds, 4),
@@ -103,7 +105,14 @@ class Searcher:
     """Searches one built index under one configuration. Safe to use from several threads, also while a sync runs."""
 
     def __init__(
-        self, library: Library, built: BuiltIndex, splitter: PassageSplitter, encoder: TextEncoder, config: SearchConfig, name: str = "default"
+        self,
+        library: Library,
+        built: BuiltIndex,
+        splitter: PassageSplitter,
+        encoder: TextEncoder,
+        config: SearchConfig,
+        name: str = "default",
+        reranker: Reranker | None = None,
     ) -> None:
         self.config = config
         self.name = name
@@ -111,6 +120,7 @@ class Searcher:
         self._built = built
         self._splitter = splitter
         self._encoder = encoder
+        self._reranker = reranker
 
     def search(self, query: str, k: int = 10, chosen: Filter | None = None) -> SearchResult:
         """The best `k` current reviews that `chosen` lets through. Fewer, or none, where no leg finds more."""
@@ -119,16 +129,16 @@ class Searcher:
         vector = self._encoder.encode([query])[0]
         encoded = time.monotonic()
         terms = Counter(analyse(query))
-        scored = self._score(vector, terms, self._candidates(vector, terms, k, allowed))
+        scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, k, allowed)))
         hits, stale, revision = self._hits_at(scored, k)
         ended = time.monotonic()
         steps = {"encode": encoded - began, "search": ended - encoded}
-        return SearchResult(query, tuple(hits), self.name, revision, stale, left_out, ended - began, steps)
+        return SearchResult(query, tuple(hits), self.name, self.config.hash, revision, stale, left_out, ended - began, steps)
 
     def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
         """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
         vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
-        scored = self._score(vector, terms, self._candidates(vector, terms, 0, None))
+        scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, 0, None)))
         return [(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]]
 
     def why(self, query: str, review: Review, chosen: Filter | None = None) -> dict[str, Any]:
@@ -139,7 +149,7 @@ class Searcher:
         allowed, _ = self._allowed(chosen)
         vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
         proposed = self._candidates(vector, terms, 10, allowed)
-        scored = self._score(vector, terms, sorted({*proposed, review.id}))
+        scored = self._rerank(query, self._score(vector, terms, sorted({*proposed, review.id})))
         place = scored.ids.index(review.id) if review.id in scored.ids else None
         hits, _ = self._hits(scored, len(scored.ids)) if review.id in proposed else ([], 0)
         rank = next((hit.rank for hit in hits if hit.review.id == review.id), None)
@@ -153,6 +163,8 @@ class Searcher:
             "review_id": review.id,
             "title": review.title,
             "config": self.name,
+            "config_hash": self.config.hash,
+            "revision": self._library.revision(),
             "rank": None if removed else rank,
             "of": len(proposed),
             "score": float(scored.final[place]) if place is not None else None,
@@ -211,6 +223,22 @@ class Searcher:
         vectors = matrix.read([row.row for own in rows.values() for row in own])
         lexical = self._built.lexical.scores(terms, list(rows)) if self.config.lexical_weight > 0 else {}
         return score(self.config, vector, self._built.mean, rows, vectors, lexical)
+
+    def _rerank(self, query: str, scored: Scored) -> Scored:
+        """With a reranker, the first candidates ordered anew by what it says of each one's best passage that still stands in its record."""
+        if self._reranker is None or not scored.ids:
+            return scored
+        first = _order(scored)[: self.config.rerank_depth]
+        reviews = self._library.get_many(scored.ids[i] for i in first)
+        asked: list[int] = []
+        texts: list[str] = []
+        for i in first:
+            review = reviews.get(scored.ids[i])
+            spans = self._spans(review, scored.passages[i])[0] if review is not None and review.status == Status.CURRENT else []
+            if review is not None and spans:
+                asked.append(i)
+                texts.append(self._splitter.embedded(self._splitter.title_before(review), spans[0].text))
+        return reranked(scored, self.config, asked, self._reranker.score(query, texts))
 
     def _hits_at(self, scored: Scored, k: int) -> tuple[list[Hit], int, int]:
         """Hits, stale passages, and the library revision at which all their words stand: read again when the library went on meanwhile."""
@@ -273,4 +301,7 @@ def _legs(scored: Scored, i: int) -> dict[str, LegScore | None]:
     def placed(scores: Scores) -> LegScore:
         return LegScore(int((scores > scores[i]).sum()) + 1, float(scores[i]))
 
-    return {"dense": placed(scored.dense), "lexical": placed(scored.lexical) if scored.lexical[i] > 0 else None, "neighbours": placed(scored.around)}
+    legs = {"dense": placed(scored.dense), "lexical": placed(scored.lexical) if scored.lexical[i] > 0 else None, "neighbours": placed(scored.around)}
+    if scored.reranked is not None:
+        legs["reranker"] = None if np.isnan(scored.reranked[i]) else placed(scored.reranked)
+    return legs

@@ -23,7 +23,7 @@ class IndexSpec(BaseModel):
 
     model: str = "all-MiniLM-L6-v2"
     weights_sha256: str
-    pooling: Literal["mean"] = "mean"
+    pooling: Literal["mean", "cls"] = "mean"
     token_limit: int = Field(default=256, ge=16)
     passage_tokens: int = Field(default=180, ge=8)
     title_tokens: int = Field(default=60, ge=0)
@@ -52,6 +52,9 @@ class SearchConfig(BaseModel):
     `candidates`. Every proposed review is then scored exactly by both. `dense_weight` and `lexical_weight` weigh the z-scores (or, with
     `fusion` "rrf", the reciprocal ranks); `centring` is the share of the collection's mean vector taken out before cosines; `smoothing` is
     the share of a review's score that its `neighbours` nearest candidates give. Measured in docs/decisions/0003.
+
+    With a `reranker` (a cross-encoder's name, its weights by hash) the first `rerank_depth` reviews are ordered anew by their z-scores before
+    and by the cross-encoder's, the latter weighing `rerank_weight`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -66,6 +69,10 @@ class SearchConfig(BaseModel):
     centring: float = Field(default=0.5, ge=0, le=1)
     neighbours: int = Field(default=10, ge=0, le=100)
     smoothing: float = Field(default=0.5, ge=0, le=1)
+    reranker: str = ""
+    reranker_sha256: str = ""
+    rerank_depth: int = Field(default=30, ge=1, le=1000)
+    rerank_weight: float = Field(default=0.5, ge=0, le=1)
 
     @property
     def hash(self) -> str:

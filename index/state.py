@@ -25,6 +25,7 @@ CREATE INDEX IF NOT EXISTS passage_review ON passage (review_id);
 CREATE INDEX IF NOT EXISTS passage_text ON passage (text_hash);
 """
 _MANY = 500
+_PATIENCE = 30.0  # seconds for another process's transaction
 
 
 class PassageRow(NamedTuple):
@@ -43,7 +44,7 @@ _COLUMNS = 'id, review_id, field, start, "end", text_hash, "row"'
 
 
 class IndexState:
-    """What an index was built from. Used by one process at a time (the owner), by any of its threads.
+    """What an index was built from. Changed by one process at a time (the writer), read by any.
 
     Writing raises OSError where the file cannot be written (a full disk).
     """
@@ -52,7 +53,7 @@ class IndexState:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._guard = threading.RLock()
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_TABLES)
@@ -76,6 +77,17 @@ class IndexState:
         """Note values, lasting at once."""
         with self._transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in values.items()])
+
+    def version(self) -> int:
+        """A number that changes whenever another process has changed the manifest, and never by what this one does."""
+        with self._guard:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def vacuum(self) -> None:
+        """Write the file anew, so that nothing deleted is left in it or its journal."""
+        with self._guard:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def revision(self) -> int:

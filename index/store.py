@@ -6,20 +6,19 @@ import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus import UnavailableError
+from index.chroma import COMPLETE, FORMER, FRESH, Chroma
 from index.encoder import Vectors
 from index.lexical import LexicalIndex
+from index.lock import WriterLock
 from index.matrix import VectorFile
 from index.spec import IndexSpec
+from index.standing import Standing, read_standing
 from index.state import IndexState, PassageRow
-from index.vectors import VectorStore, close_client, open_client
-
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+from index.vectors import VectorStore, delete_collection
 
 
 class IndexHome:
@@ -27,24 +26,17 @@ class IndexHome:
 
     def __init__(self, folder: Path, chroma_url: str | None = None) -> None:
         self.folder = folder
-        self._url = chroma_url
-        self._client: ClientAPI | None = None
-        self._guard = threading.RLock()
+        self.chroma = Chroma(chroma_url or folder / "chroma")
+        self.embedded = not chroma_url
 
     @property
-    def client(self) -> ClientAPI:
-        """The Chroma client, opened on first use (importing Chroma costs about a second)."""
-        with self._guard:
-            if self._client is None:
-                self._client = open_client(self._url or self.folder / "chroma")
-            return self._client
+    def place(self) -> str:
+        """Where the vectors are: "embedded", or the server's address. An index that was synced with another place is looked through first."""
+        return "embedded" if self.embedded else str(self.chroma.place)
 
     def close(self) -> None:
         """Let go of Chroma's files; do this before the owner lock is given back. Indexes opened here cannot be used after it."""
-        with self._guard:
-            if self._client is not None:
-                close_client(self._client)
-            self._client = None
+        self.chroma.close()
 
     def is_built(self, spec: IndexSpec) -> bool:
         """Whether an index of this spec has been begun here."""
@@ -58,24 +50,58 @@ class IndexHome:
         """Delete the index of a spec, readable or not."""
         shutil.rmtree(self.folder / spec.folder, ignore_errors=True)
         try:
-            VectorStore(self.client, f"passages-{spec.folder}").drop()
+            VectorStore(self.chroma, f"passages-{spec.folder}").drop()
         except UnavailableError:
-            if self._url:
+            if not self.embedded:
                 raise
             self.close()
             shutil.rmtree(self.folder / "chroma", ignore_errors=True)  # unreadable: the vectors of every spec are made anew
             for state in self.folder.glob("*/state.sqlite"):
                 shutil.rmtree(state.parent, ignore_errors=True)
 
-    def built_specs(self) -> list[IndexSpec]:
-        """The specs of every index that stands here."""
+    def standing(self, spec: IndexSpec) -> Standing | None:
+        """How the index of a spec stands, or None where none has been begun; opens nothing."""
+        return read_standing(self.folder / spec.folder)
+
+    def standings(self) -> list[Standing]:
+        """How every index of the library that lies here stands; opens nothing."""
+        found = (read_standing(path.parent) for path in sorted(self.folder.glob("*/state.sqlite")))
+        return [standing for standing in found if standing is not None]
+
+    def standing_at(self, place: str) -> Standing | None:
+        """How the index in a folder below this one stands, or None."""
+        return read_standing(self.folder / place)
+
+    def namespaced(self) -> list[tuple[str, str]]:
+        """(folder, namespace) of every index of another collection; those of another version of this program are deleted, nothing can use them."""
         found = []
-        for path in sorted(self.folder.glob("*/state.sqlite")):
-            state = IndexState(path)
-            if state.spec is not None:
-                found.append(state.spec)
-            state.close()
+        for path in sorted(self.folder.glob("*/*/*/state.sqlite")):
+            standing, namespace = read_standing(path.parent), str(path.parent.parent.relative_to(self.folder))
+            if standing is not None and standing.spec is not None:
+                found.append((standing.name, namespace))
+            else:
+                shutil.rmtree(path.parent, ignore_errors=True)
         return found
+
+    def fresh_store(self) -> Path:
+        """Where the embedded store is written anew; see `adopt_store`."""
+        return self.folder / f"chroma{FRESH}"
+
+    def adopt_store(self) -> None:
+        """Put the store that was written anew in the place of the one in use, and delete that. Killed at any moment, one of them is whole."""
+        place, fresh, former = self.folder / "chroma", self.fresh_store(), self.folder / f"chroma{FORMER}"
+        shutil.rmtree(former, ignore_errors=True)
+        (fresh / COMPLETE).touch()
+        with self.chroma.exchanging():
+            place.rename(former)
+            fresh.rename(place)
+        (place / COMPLETE).unlink()
+        shutil.rmtree(former, ignore_errors=True)
+
+    def remove(self, name: str) -> None:
+        """Delete a built index by the name of its folder, and no other. Raises UnavailableError."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)  # the manifest first: without it nothing counts as built
+        delete_collection(self.chroma, f"passages-{name}")
 
 
 class BuiltIndex:
@@ -83,26 +109,33 @@ class BuiltIndex:
 
     def __init__(self, home: IndexHome, spec: IndexSpec, namespace: str = "") -> None:
         self.spec = spec
-        self.writing = threading.RLock()
-        self._home = home
+        self.place = home.place
         self.folder = home.folder / namespace / spec.folder if namespace else home.folder / spec.folder
+        self.writing = WriterLock(self.folder / "writer.lock")
         self.state = IndexState(self.folder / "state.sqlite")
         known = self.state.spec
         if known is not None and known != spec:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
-        self.vectors = VectorStore(home.client, f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{spec.folder}")
+        self._collection = f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{spec.folder}"
+        self.vectors = self.store_in(home.chroma)
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
+        self._seen = self.state.version()
         self._guard = threading.RLock()  # one object a file, whichever thread asks first; row numbers and their file change together
 
     @property
     def matrix(self) -> VectorFile | None:
         """The vectors by row, or None before the first passage."""
         with self._guard:
+            self._look_again()
             dimension = int(self.state.meta("dimension", "0"))
             if self._matrix is None and dimension:
                 self._matrix = VectorFile(self._vector_file(int(self.state.meta("vectors", "0"))), dimension)
             return self._matrix
+
+    def store_in(self, chroma: Chroma) -> VectorStore:
+        """This index's vectors in a store."""
+        return VectorStore(chroma, self._collection)
 
     def rows_of(self, review_ids: Sequence[str]) -> tuple[VectorFile | None, dict[str, list[PassageRow]]]:
         """The passages of some reviews, and the file that their row numbers are of."""
@@ -138,6 +171,7 @@ class BuiltIndex:
     def lexical(self) -> LexicalIndex:
         """The postings now in use."""
         with self._guard:
+            self._look_again()
             if self._lexical is None:
                 self._lexical = LexicalIndex(self._lexical_folder(int(self.state.meta("lexical", "0"))))
             return self._lexical
@@ -179,6 +213,16 @@ class BuiltIndex:
     def close(self) -> None:
         """Close the manifest; the vectors close with `IndexHome.close`, the postings with the last who holds them."""
         self.state.close()
+
+    def _look_again(self) -> None:
+        """Open anew what another process has changed."""
+        version = self.state.version()
+        if version != self._seen:
+            self._seen, self._matrix = version, None
+            if self._lexical is not None and self._lexical.folder == self._lexical_folder(int(self.state.meta("lexical", "0"))):
+                self._lexical.reload()
+            else:
+                self._lexical = None
 
     def _vector_file(self, number: int) -> Path:
         return self.folder / f"vectors-{number}.f32"

@@ -20,6 +20,7 @@ CHUNK = 512
 #: Deleted postings still count in BM25's statistics, and deleted vectors take room; beyond this share both are written anew.
 STALE_SHARE = 0.10
 _ROUNDS = 3
+_NAMED = 5  # ids named of one kind of difference
 #: (step, done, total) with step one of "embed", "repair".
 Progress = Callable[[str, int, int], None]
 
@@ -45,15 +46,30 @@ class SyncReport:
 
 @dataclass
 class Differences:
-    """What `compare` found between manifest, vectors and postings: passage ids (review ids for postings) in one and not in the other."""
+    """What `compare` found between library, manifest, vectors and postings: ids in one and not in the other.
+
+    Passage ids for vectors, review ids for postings; `records_…` are review ids that the manifest lacks (or has at another revision) or has too
+    many of, looked for only where the index claims to be in step.
+    """
 
     vectors_missing: set[str] = field(default_factory=set)
     vectors_orphaned: set[str] = field(default_factory=set)
     lexical_missing: set[str] = field(default_factory=set)
     lexical_orphaned: set[str] = field(default_factory=set)
+    records_missing: set[str] = field(default_factory=set)
+    records_orphaned: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
+
+    def __str__(self) -> str:
+        """Which ids differ, a few of each kind by name."""
+        parts = []
+        for kind, ids in asdict(self).items():
+            if ids:
+                named = ", ".join(sorted(ids)[:_NAMED])
+                parts.append(f"{kind.replace('_', ' ')}: {named}{f' and {len(ids) - _NAMED} more' if len(ids) > _NAMED else ''}")
+        return "; ".join(parts)
 
     def count(self) -> int:
         """How many ids differ."""
@@ -72,7 +88,8 @@ class Syncer:
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync, or that sync did not finish."""
         state = self._built.state
-        return state.meta("clean") != "1" or state.revision != self._library.revision() or state.meta("library") != self._library.uid()
+        elsewhere = state.meta("store", "embedded") != self._built.place
+        return state.meta("clean") != "1" or elsewhere or state.revision != self._library.revision() or state.meta("library") != self._library.uid()
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Bring the index to the library's present revision. Safe to kill at any moment and to run again; one thread at a time.
@@ -86,17 +103,34 @@ class Syncer:
                 remedy = "See that the disk has room, then run `florilegium sync` again"
                 raise UnavailableError(f"the search data cannot be written: {error}", where=str(self._built.folder), remedy=remedy) from error
 
+    @property
+    def built(self) -> BuiltIndex:
+        """The index it keeps in step."""
+        return self._built
+
+    def write_anew(self, progress: Progress | None = None) -> None:
+        """Write postings, vector file and manifest anew, so that no file of the index holds anything of a deleted record any more."""
+        with self._built.writing:
+            self._rewrite_lexical(progress or (lambda step, done, total: None))
+            matrix, rows = self._built.matrix, list(self._built.state.all_rows())
+            rows = [row for row in rows if matrix is not None and row.row < matrix.count()]
+            if matrix is not None:
+                self._built.pack_vectors(matrix.read([row.row for row in rows]), [row.id for row in rows])
+            self._built.sweep()
+            self._built.state.vacuum()
+
     def compare(self) -> Differences:
-        """Compare all ids of manifest, vectors and postings."""
+        """Compare all ids of library, manifest, vectors and postings."""
         with self._built.writing:
             state = self._built.state
             known, vectors = state.ids(), self._built.vectors.ids()
             wanted, held = state.review_ids(), Counter(self._built.lexical.ids())
             twice = {review_id for review_id, times in held.items() if times > 1}
-            return Differences((known - vectors) | self._unreadable(), vectors - known, wanted - set(held), (set(held) - wanted) | twice)
+            orphaned = (set(held) - wanted) | twice
+            return Differences((known - vectors) | self._unreadable(), vectors - known, wanted - set(held), orphaned, *self._strayed())
 
     def repair(self, differences: Differences, progress: Progress | None = None) -> int:
-        """Mend what `compare` found, as far as it is still so; a record whose vectors are missing is indexed again at the next sync.
+        """Mend what `compare` found, as far as it is still so; a record whose vectors are lost is indexed again at the next sync.
 
         Returns how many ids were mended.
         """
@@ -115,15 +149,34 @@ class Syncer:
             lost.update(row.id for row, length in zip(inside, lengths, strict=True) if not abs(length - 1) < 1e-2)
         return lost
 
+    def _strayed(self) -> tuple[set[str], set[str]]:
+        """Records that the manifest lacks or has at another revision, and those it has too many of; none where the index is behind anyway."""
+        state, revision = self._built.state, self._library.revision()
+        wanted = self._current()
+        if self.behind() or self._library.revision() != revision:
+            return set(), set()
+        noted = state.records()
+        return {review_id for review_id, at in wanted.items() if noted.get(review_id) != at}, set(noted) - set(wanted)
+
+    def _current(self) -> dict[str, int]:
+        """The library's current records with the revision of their last change."""
+        return {review_id: at for review_id, (at, status) in self._library.statuses().items() if status == Status.CURRENT}
+
     def _repair(self, differences: Differences, tell: Progress) -> int:
-        state = self._built.state
-        self._built.vectors.remove(sorted(differences.vectors_orphaned))
+        state, vectors, matrix = self._built.state, self._built.vectors, self._built.matrix
+        vectors.remove(sorted(differences.vectors_orphaned))
         if differences.vectors_missing:
-            rows = state.passages(sorted(differences.vectors_missing)).values()
-            lost = sorted({row.review_id for row in rows})
-            self._built.vectors.remove([row.id for found in state.passages_of(lost).values() for row in found])
-            state.note(clean=0)
-            state.replace([(review_id, None) for review_id in lost], [], [])
+            unreadable = self._unreadable()
+            there = list(state.passages(sorted(differences.vectors_missing - unreadable)).values())
+            if there and matrix is not None:
+                vectors.put(there, matrix.read([row.row for row in there]))  # the store lost them; they need not be embedded again
+            lost = sorted({row.review_id for row in state.passages(sorted(unreadable)).values()})
+            vectors.remove([row.id for found in state.passages_of(lost).values() for row in found])
+            if lost:
+                state.note(clean=0)
+                state.replace([(review_id, None) for review_id in lost], [], [])
+        if differences.records_missing or differences.records_orphaned:
+            state.note(clean=0)  # the next sync indexes or forgets them
         if differences:
             self._rewrite_lexical(tell)
         return differences.count()
@@ -131,12 +184,12 @@ class Syncer:
     def _sync(self, tell: Progress) -> SyncReport:
         began = time.monotonic()
         state, report = self._built.state, SyncReport()
-        if self.behind() or not self._agrees():
+        if self.behind() or not self._agrees(state.revision):
             resumed = self._begin(tell, report)
             for _ in range(_ROUNDS):
                 revision = self._follow(tell, report)
                 self._tidy(tell, anew=resumed or report.repaired > 0)
-                if self._agrees():
+                if self._agrees(revision):
                     break
                 report.repaired += self._repair(self.compare(), tell)
             else:
@@ -156,24 +209,28 @@ class Syncer:
         state, uid = self._built.state, self._library.uid()
         if state.meta("library") not in ("", uid):
             self._built.clear()
-        interrupted = state.meta("clean") == "0"
-        state.note(spec=self._built.spec.model_dump_json(), library=uid, clean=0)
+        interrupted = state.meta("clean") == "0" or state.meta("store", "embedded") != self._built.place
+        state.note(spec=self._built.spec.model_dump_json(), library=uid, clean=0, store=self._built.place)
         self._built.sweep()
         if interrupted or not self._agrees():
             tell("repair", 0, 1)
             report.repaired += self._repair(self.compare(), tell)
         return interrupted
 
-    def _agrees(self) -> bool:
-        """Whether the counts of manifest, vectors and postings agree: looked at in every sync; only when they differ are all ids compared."""
+    def _agrees(self, revision: int | None = None) -> bool:
+        """Whether the counts of manifest, vectors and postings agree: looked at in every sync; only when they differ are all ids compared.
+
+        With a `revision` at which the index should be, the records are counted too, unless the library has gone on since.
+        """
         state, matrix = self._built.state, self._built.matrix
+        if revision is not None and len(self._current()) != len(state.records()) and self._library.revision() == revision:
+            return False
         room = matrix.count() if matrix is not None else 0
         return state.count() == self._built.vectors.count() and len(state.review_ids()) == self._built.lexical.count() and state.next_row() <= room
 
     def _follow(self, tell: Progress, report: SyncReport) -> int:
         """Take out what is gone and index what changed. Returns the library revision this brought the index to."""
-        revision, wanted = self._library.revision(), self._library.statuses()
-        current = {review_id: at for review_id, (at, status) in wanted.items() if status == Status.CURRENT}
+        revision, current = self._library.revision(), self._current()
         indexed = self._built.state.records()
         self._forget([review_id for review_id in indexed if review_id not in current], report)
         self._index([review_id for review_id, at in current.items() if indexed.get(review_id) != at], tell, report)

@@ -9,6 +9,7 @@ from corpus import FlorilegiumError
 
 if TYPE_CHECKING:
     from index.sync import Progress
+    from ui.configurations import Configuration
     from ui.wiring import Workshop
 
 
@@ -23,7 +24,7 @@ def examine(workshop: Workshop, *, rebuild: bool, progress: Progress | None = No
     fault = library.integrity()
     note("library", not fault, fault or f"{library.count()} records at revision {library.revision()}", "Restore a backup" if fault else "")
     try:
-        model = workshop.model_files
+        model = workshop.configurations.packaged_model
         note("embedding model", True, f"{model.name}, sha256 {model.sha256[:12]}…")
         exported = workshop.encoder.query.exported
         note("query encoder", exported, "exported" if exported else "not exported yet", "" if exported else "`florilegium sync` makes it")
@@ -45,18 +46,26 @@ def examine(workshop: Workshop, *, rebuild: bool, progress: Progress | None = No
 
 
 def _examine_index(workshop: Workshop, note: Any, *, rebuild: bool, progress: Progress | None) -> None:
-    name, config = workshop.config()
+    active = workshop.config()
     if rebuild:
-        workshop.rebuild(config.spec)
-    syncer = workshop.syncer(config)
-    built = workshop.built(config.spec)
-    if built.state.revision < 0 and not rebuild:
+        workshop.rebuild(active.search.spec)
+    if workshop.built(active.search.spec).state.revision < 0 and not rebuild:
         note("search data", False, "not made yet", "Run `florilegium sync`")
-        return
+    else:
+        note("search data", True, _mend(workshop, active, progress))
+    for other in workshop.configurations.built():
+        if other.search.spec != active.search.spec:
+            try:
+                note(f"search data of {other.name}", True, _mend(workshop, other, progress))
+            except FlorilegiumError as error:
+                note(f"search data of {other.name}", False, error.message, error.remedy)
+
+
+def _mend(workshop: Workshop, chosen: Configuration, progress: Progress | None) -> str:
+    """Compare all ids, mend what differs, sync; says what was found and done."""
+    syncer = workshop.syncer(chosen)
     differences = syncer.compare()
     mended = syncer.repair(differences, progress) if differences else 0
     report = syncer.sync(progress)
-    detail = f"{report.total} passages of {report.reviews} records under {name!r}, in step with revision {report.revision}"
-    if mended:
-        detail += f"; {mended} differences mended"
-    note("search data", True, detail)
+    detail = f"{report.total} passages of {report.reviews} records under {chosen.name!r}, in step with revision {report.revision}"
+    return f"{detail}; {mended} differences mended: {differences}" if mended else detail

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from corpus import Filter, Library, UnavailableError, parse_filter
+from ui.configurations import Configuration, removable
 from ui.settings import Settings
 from ui.wiring import Workshop
 
 if TYPE_CHECKING:
     from assistant import Answer
-    from index import SearchConfig
     from index.sync import Progress
 
 #: Reviews a search may ask for.
@@ -38,11 +38,19 @@ class Engine(Protocol):
         ...
 
     def sync(self, config: str | None, progress: Progress | None = None) -> dict[str, Any]:
-        """Bring the search data in step with the library."""
+        """Bring a configuration's index in step with the library; without a name the active one's, and then every other that is built."""
         ...
 
     def doctor(self, *, rebuild: bool, progress: Progress | None = None) -> list[dict[str, Any]]:
         """Check the search data; each finding as {check, ok, detail, remedy}."""
+        ...
+
+    def compact(self, progress: Progress | None = None) -> dict[str, Any]:
+        """Write the search data anew, so that nothing deleted is left in its files: {indexes, removed, embedded, bytes, store, seconds}."""
+        ...
+
+    def remove_index(self, name: str) -> dict[str, Any]:
+        """Delete a built index that is not in force: {index, configs, bytes}."""
         ...
 
     def lab_run(
@@ -91,10 +99,17 @@ class LocalEngine:
 
     def sync(self, config: str | None, progress: Progress | None = None) -> dict[str, Any]:
         """See Engine."""
-        name, chosen = self.workshop.config(config)
+        chosen = self.workshop.config(config)
+        report = self._sync(chosen, progress)
+        if config is not None:
+            return report | {"others": []}
+        mine = chosen.search.spec
+        return report | {"others": [self._sync(other, progress) for other in self.workshop.configurations.built() if other.search.spec != mine]}
+
+    def _sync(self, chosen: Configuration, progress: Progress | None) -> dict[str, Any]:
         report = self.workshop.syncer(chosen).sync(progress)
-        self._export_query_encoder()
-        return {"config": name, **report.as_dict()}
+        self._export_query_encoder(chosen)
+        return {"config": chosen.name, "config_hash": chosen.search.hash, **report.as_dict()}
 
     def doctor(self, *, rebuild: bool, progress: Progress | None = None) -> list[dict[str, Any]]:
         """See Engine."""
@@ -108,15 +123,45 @@ class LocalEngine:
         """See Engine. One at a time: two would share one cached index and each other's milliseconds."""
         from index.lab import Lab, parse_measures, read_set, run_report
 
-        name, chosen = self.workshop.config(config)
-        label = f"{name} with {', '.join(f'{key}={value}' for key, value in settings.items())}" if settings else name
-        wanted, chosen, given = parse_measures(measures), chosen.changed(dict(settings)), read_set(Path(folder))
+        chosen = self.workshop.configurations.resolve(self.workshop.config(config), settings)
+        label = f"{chosen.name} with {', '.join(f'{key}={value}' for key, value in settings.items())}" if settings else chosen.name
+        wanted, given = parse_measures(measures), read_set(Path(folder))
         with self._measuring:
-            self._export_query_encoder()
-            lab = Lab(self.workshop.index_home, self.workshop.model_files, self.workshop.encoder)
-            result = lab.run(given, chosen, label, progress)
+            self._export_query_encoder(chosen)
+            workshop, model = self.workshop, self.workshop.configurations.model(chosen)
+            lab = Lab(workshop.index_home, model, workshop.encoder_of(chosen), workshop.reranker_of(chosen))
+            result = lab.run(given, chosen.search, label, progress)
         found = {"report": run_report(given, result, wanted), "notes": given.notes(), "passages": result.passages, "embedded": result.embedded}
         return found | {"rankings": result.rankings} if rankings else found
+
+    def compact(self, progress: Progress | None = None) -> dict[str, Any]:
+        """See Engine. Built indexes that no configuration of this machine can use are deleted; searches go on meanwhile."""
+        from index.compact import compact
+
+        began, home = time.monotonic(), self.workshop.index_home
+        before = _size(home.folder)
+        with self._measuring:  # a lab run writes into the same store
+            kept = self.workshop.configurations.begun()
+            syncers = [self.workshop.syncer(each) for each in kept]
+            names = {each.search.spec.folder for each in kept}
+            removed = [standing.name for standing in home.standings() if standing.name not in names]
+            for name in removed:
+                self.workshop.forget(name)
+            embedded = compact(home, syncers, progress)
+        return {
+            "indexes": sorted(names),
+            "removed": removed,
+            "embedded": embedded,
+            "bytes": {"before": before, "after": _size(home.folder)},
+            "store": home.place,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+
+    def remove_index(self, name: str) -> dict[str, Any]:
+        """See Engine. Raises UsageError for the index in force and for one that is not there."""
+        report = removable(self.workshop.configurations, name)
+        self.workshop.forget(report["index"])
+        return report
 
     def close(self) -> None:
         """See Engine."""
@@ -144,10 +189,15 @@ class LocalEngine:
         return answer
 
     def behind(self) -> bool:
-        """Whether the library has gone on since the last sync of the active configuration."""
+        """Whether the library has gone on since the last sync of the active configuration's index, or of another that is built."""
         if not self.library.revision():
             return False
-        return self.workshop.syncer(self.workshop.config()[1]).behind()
+        active = self.workshop.config()
+        if self.workshop.syncer(active).behind():
+            return True
+        uid, revision = self.library.uid(), self.library.revision()
+        standings = [self.workshop.configurations.standing_of(each) for each in self.workshop.configurations.built()]
+        return any(standing is not None and not standing.in_step(uid, revision) for standing in standings)
 
     def warm(self) -> None:
         """Load what the first question would wait for."""
@@ -158,17 +208,16 @@ class LocalEngine:
         """Filters as people write them, parsed. Raises UsageError."""
         return parse_filter(filters, self.library.vocabulary, self.library.catalogue.facet_names())
 
-    def require_built(self, config: str | None) -> SearchConfig:
+    def require_built(self, config: str | None) -> Configuration:
         """The configuration, whose index has been built. Raises UnavailableError for an empty library or a missing index."""
-        _, chosen = self.workshop.config(config)
-        built = self.workshop.built(chosen.spec)
-        if built.state.revision < 0:
-            if not self.library.count():
-                raise UnavailableError("the library is empty", where=str(self.workshop.settings.home), remedy="Import records first: `florilegium import FILE`")
-            others = [spec.model for spec in self.workshop.index_home.built_specs() if spec.weights_sha256 != chosen.spec.weights_sha256]
-            message = f"the search data was made by another embedding model ({others[0]})" if others else "the search data has not been made yet"
-            raise UnavailableError(message, where=str(self.workshop.settings.index_folder), remedy="Run `florilegium sync`")
-        return chosen
+        chosen = self.workshop.config(config)
+        if self.workshop.built(chosen.search.spec).state.revision >= 0:
+            return chosen
+        if not self.library.count():
+            raise UnavailableError("the library is empty", where=str(self.workshop.settings.home), remedy="Import records first: `florilegium import FILE`")
+        named = f" --config {chosen.name}" if config else ""
+        where = str(self.workshop.settings.index_folder)
+        raise UnavailableError(f"the search data of {chosen.name!r} has not been made yet", where=where, remedy=f"Run `florilegium sync{named}`")
 
     def _drafted(self, assistant: Any, prepared: Any, name: str, on_text: Callable[[str], None] | None, *, must: bool) -> Answer:
         from assistant import Outcome
@@ -185,11 +234,15 @@ class LocalEngine:
                 raise
             return replace(answer, notices=(*answer.notices, f"The language model could not be used: {error} These are quotes."))
 
-    def _export_query_encoder(self) -> None:
-        """Make the query encoder while torch is loaded anyway, so that no later command has to import it."""
-        encoder = self.workshop.encoder.query
-        if not encoder.exported:
-            encoder.encode(["ready"])
+    def _export_query_encoder(self, chosen: Configuration) -> None:
+        """Make the query encoders while torch is loaded anyway, so that no later command has to import it."""
+        for encoder in {id(each): each for each in (self.workshop.encoder, self.workshop.encoder_of(chosen))}.values():
+            if not encoder.query.exported:
+                encoder.query.encode(["ready"])
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def wait_for_owner(settings: Settings, library: Library, patience: float = 10.0) -> Engine:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from corpus import FlorilegiumError, UnavailableError
+from corpus import FlorilegiumError, UnavailableError, UsageError
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class RemoteEngine:
     """The commands' side of a live `serve`."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._url = url
+        self.url = url
         self._token = token
 
     def search(self, query: str, k: int, filters: Sequence[str], config: str | None) -> dict[str, Any]:
@@ -48,6 +48,14 @@ class RemoteEngine:
         found: list[dict[str, Any]] = self._call("doctor", rebuild=rebuild)["checks"]
         return found
 
+    def compact(self, progress: Progress | None = None) -> dict[str, Any]:
+        """See Engine."""
+        return self._call("compact")
+
+    def remove_index(self, name: str) -> dict[str, Any]:
+        """See Engine."""
+        return self._call("remove-index", name=name)
+
     def lab_run(
         self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
     ) -> dict[str, Any]:
@@ -64,11 +72,11 @@ class RemoteEngine:
         except (OSError, http.client.HTTPException, ValueError):
             return False
 
-    def _call(self, name: str, **values: Any) -> dict[str, Any]:
+    def _call(self, name: str, /, **values: Any) -> dict[str, Any]:
         try:
             status, answer = self._request(name, values, None)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise UnavailableError(f"the running `serve` stopped answering: {error}", where=self._url, remedy="Try again") from error
+            raise UnavailableError(f"the running `serve` stopped answering: {error}", where=self.url, remedy="Try again") from error
         if status == 200:
             return answer
         fault = answer.get("error", {})
@@ -77,7 +85,7 @@ class RemoteEngine:
         raise raised
 
     def _request(self, name: str, values: dict[str, Any], timeout: float | None) -> tuple[int, dict[str, Any]]:
-        parts = urlsplit(self._url)
+        parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=timeout)
         try:
             headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
@@ -89,14 +97,19 @@ class RemoteEngine:
 
 
 def find_server(settings: Settings) -> RemoteEngine | None:
-    """The live `serve` of this home, or None. What a dead one left behind is not believed."""
+    """The live `serve` of this home, or None. What a dead one left behind is not believed. Raises UsageError where it uses another vector store."""
     try:
         note = json.loads(settings.serve_file.read_text())
         engine = RemoteEngine(str(note["url"]), str(note["token"]))
         alive = _alive(int(note["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return engine if alive and engine.ping() else None
+    if not alive or not engine.ping():
+        return None
+    if note.get("chroma_url", "") != settings.chroma_url:
+        store = note.get("chroma_url") or "the store in the home"
+        raise UsageError(f"this home is being served with {store} for its vectors", where=engine.url, remedy="Leave --chroma-url out, or start serve with it")
+    return engine
 
 
 def _alive(pid: int) -> bool:

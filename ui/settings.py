@@ -59,8 +59,8 @@ class Settings(BaseSettings):
         return self.home / "run" / "serve.json"
 
 
-def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; `home` overrides the environment. Raises UsageError for an unknown key or a wrong value, naming it."""
+def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None, *, chroma_url: str | None = None) -> Settings:
+    """Read the settings; `home` and `chroma_url` override the environment. Raises UsageError for an unknown key or a wrong value, naming it."""
     environment = os.environ if environment is None else environment
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in environment:
@@ -71,6 +71,8 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     values = {name: environment[PREFIX + name.upper()] for name in Settings.model_fields if environment.get(PREFIX + name.upper())}
     if home is not None:
         values["home"] = str(home)
+    if chroma_url is not None:
+        values["chroma_url"] = chroma_url
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import Library, UnavailableError, UsageError
-from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder, segment
-from index.store import BuiltIndex
+from index import BuiltIndex, EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, Searcher, Syncer
+from index.reranker import Reranker, open_reranker
+from ui.configurations import Configuration, Configurations
 from ui.settings import Settings
 
 if TYPE_CHECKING:
     from assistant import Assistant, OpenedModel
-
-DEFAULT_CONFIG = "default"
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
@@ -38,6 +37,8 @@ class Workshop:
         self._lock = OwnerLock(settings.index_folder / "owner.lock")
         self._guard = threading.RLock()
         self._built: dict[str, BuiltIndex] = {}
+        self._encoders: dict[str, Encoder] = {}
+        self._rerankers: dict[str, Reranker | None] = {}
         self._model: OpenedModel | None = None
         self._model_name = ""
 
@@ -62,47 +63,43 @@ class Workshop:
     # ---- parts
 
     @cached_property
-    def model_files(self) -> EmbeddingModel:
-        """The embedding model's files."""
-        return EmbeddingModel(packaged_folder(), self.settings.models)
+    def configurations(self) -> Configurations:
+        """The named configurations."""
+        return Configurations(self.settings, self.library)
 
     @cached_property
     def encoder(self) -> Encoder:
-        """Text to vectors."""
-        return Encoder(self.model_files)
+        """Text to vectors by the embedding model that came with the program: what checking and deciding were trained with."""
+        return self._encoder_of(self.configurations.packaged_model)
 
     @cached_property
     def index_home(self) -> IndexHome:
         """Where built indexes lie."""
-        return IndexHome(self.settings.index_folder, self.settings.chroma_url or None)
+        return self.configurations.indexes
 
-    def default_config(self) -> SearchConfig:
-        """The configuration that ships."""
-        return SearchConfig(spec=IndexSpec(weights_sha256=self.model_files.sha256, token_limit=self.model_files.token_limit))
+    def config(self, name: str | None = None) -> Configuration:
+        """A named configuration, or the active one, that this machine can work under. Raises UsageError, UnavailableError."""
+        chosen = self.configurations.get(name)
+        self.configurations.usable(chosen)
+        return chosen
 
-    def config(self, name: str | None = None) -> tuple[str, SearchConfig]:
-        """A named configuration, or the active one. Raises UsageError for an unknown name, UnavailableError for another model's."""
-        active = name or self.library.configs.active() or DEFAULT_CONFIG
-        if active == DEFAULT_CONFIG:
-            config = self.default_config()
-        else:
-            known = self.library.configs.all()
-            if active not in known:
-                raise UsageError(f"there is no configuration {active!r}", remedy=f"There are: {', '.join([DEFAULT_CONFIG, *known])}")
-            config = SearchConfig.model_validate(known[active])
-        if config.spec.weights_sha256 != self.model_files.sha256:
-            raise UnavailableError(
-                f"the configuration {active!r} was made for another embedding model",
-                where=config.spec.model,
-                remedy="Create and promote a configuration for the installed one",
-            )
-        if config.spec.splitter != segment.VERSION:
-            raise UnavailableError(
-                f"the configuration {active!r} was made for another way of splitting text ({config.spec.splitter})",
-                where=f"this program splits by {segment.VERSION}",
-                remedy="Create and promote a configuration with this version",
-            )
-        return active, config
+    def encoder_of(self, chosen: Configuration) -> Encoder:
+        """Text to vectors by the embedding model of a configuration."""
+        return self._encoder_of(self.configurations.model(chosen))
+
+    def reranker_of(self, chosen: Configuration) -> Reranker | None:
+        """The reranker of a configuration, loaded once, or None where it has none."""
+        key = chosen.search.reranker_sha256
+        with self._guard:
+            if key not in self._rerankers:
+                self._rerankers[key] = open_reranker(chosen.search, chosen.folders, self.settings.models)
+            return self._rerankers[key]
+
+    def _encoder_of(self, model: EmbeddingModel) -> Encoder:
+        with self._guard:
+            if model.sha256 not in self._encoders:
+                self._encoders[model.sha256] = Encoder(model)
+            return self._encoders[model.sha256]
 
     def built(self, spec: IndexSpec) -> BuiltIndex:
         """The index of a spec, opened once."""
@@ -119,14 +116,28 @@ class Workshop:
             self._built.clear()
             self.index_home.discard(spec)
 
-    def syncer(self, config: SearchConfig) -> Syncer:
+    def forget(self, name: str) -> None:
+        """Delete a built index by the name of its folder."""
+        with self._guard:
+            for digest, built in list(self._built.items()):
+                if built.folder.name == name:
+                    with built.writing:
+                        built.close()
+                        del self._built[digest]
+            self.index_home.remove(name)
+
+    def syncer(self, chosen: Configuration) -> Syncer:
         """Keeps the index of a configuration in step with the library."""
-        return Syncer(self.library, self.built(config.spec), PassageSplitter(config.spec, self.model_files), self.encoder)
+        return Syncer(self.library, self.built(chosen.search.spec), self._splitter(chosen), self.encoder_of(chosen))
 
     def searcher(self, name: str | None = None) -> Searcher:
         """The searcher of a configuration."""
-        label, config = self.config(name)
-        return Searcher(self.library, self.built(config.spec), PassageSplitter(config.spec, self.model_files), self.encoder, config, label)
+        chosen = self.config(name)
+        built, encoder = self.built(chosen.search.spec), self.encoder_of(chosen)
+        return Searcher(self.library, built, self._splitter(chosen), encoder, chosen.search, chosen.name, self.reranker_of(chosen))
+
+    def _splitter(self, chosen: Configuration) -> PassageSplitter:
+        return PassageSplitter(chosen.search.spec, self.configurations.model(chosen))
 
     def assistant(self, name: str | None = None) -> Assistant:
         """The assistant, searching under a configuration."""

@@ -21,6 +21,7 @@ def run_report(chosen: TestSet, result: RunResult, measures: Sequence[str]) -> d
     measured = measure(result.rankings, chosen.judgements, measures)
     return {
         "config": result.config,
+        "config_hash": result.config_hash,
         "queries": len(chosen.queries),
         "measures": dict(measured.means),
         "per_query": {query_id: dict(row) for query_id, row in measured.per_query.items()},

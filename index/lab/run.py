@@ -14,6 +14,7 @@ from index.encoder import Encoder
 from index.lab.beir import TestSet
 from index.lab.trec import DEPTH, Rankings
 from index.passages import PassageSplitter
+from index.reranker import Reranker
 from index.searcher import Searcher
 from index.spec import SearchConfig
 from index.store import IndexHome
@@ -51,10 +52,11 @@ class RunResult:
 class Lab:
     """Runs test sets. Their indexes lie below the index folder, under `lab/<content hash>`; nothing goes into the library."""
 
-    def __init__(self, home: IndexHome, model: EmbeddingModel, encoder: Encoder) -> None:
+    def __init__(self, home: IndexHome, model: EmbeddingModel, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self._home = home
         self._model = model
         self._encoder = encoder
+        self._reranker = reranker
 
     def run(self, chosen: TestSet, config: SearchConfig, name: str, progress: Progress | None = None) -> RunResult:
         """Rank every query of the set under a configuration. A set seen before under the same IndexSpec embeds nothing."""
@@ -66,7 +68,7 @@ class Lab:
         try:
             report = Syncer(library, built, splitter, self._encoder).sync(tell)
             index_seconds = time.perf_counter() - began
-            searcher = Searcher(library, built, splitter, self._encoder, config, name)
+            searcher = Searcher(library, built, splitter, self._encoder, config, name, self._reranker)
             return _run(chosen, searcher, report, index_seconds, tell)
         finally:
             built.close()

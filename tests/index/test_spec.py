@@ -28,6 +28,7 @@ OTHER_SPEC: dict[str, Any] = {
     "splitter": "another-1",
     "fields": ("abstract",),
     "title_times": 1,
+    "pooling": "cls",
 }
 OTHER_CONFIG: dict[str, Any] = {
     "dense_depth": 50,
@@ -39,6 +40,10 @@ OTHER_CONFIG: dict[str, Any] = {
     "centring": 0.25,
     "neighbours": 3,
     "smoothing": 0.2,
+    "reranker": "a-cross-encoder",
+    "reranker_sha256": "r" * 64,
+    "rerank_depth": 7,
+    "rerank_weight": 0.75,
 }
 
 
@@ -56,7 +61,7 @@ def test_the_order_of_keys_does_not_matter(config: list[tuple[str, Any]], spec: 
 
 
 def test_every_single_decision_changes_the_hash() -> None:
-    settable = [name for name in IndexSpec.model_fields if name not in ("pooling", "analyser", "distance")]  # these have one value only
+    settable = [name for name in IndexSpec.model_fields if name not in ("analyser", "distance")]  # these have one value only
     assert sorted(OTHER_SPEC) == sorted(settable)
     assert sorted([*OTHER_CONFIG, "spec"]) == sorted(SearchConfig.model_fields)
     specs = [SPEC, *(SPEC.model_copy(update={name: value}) for name, value in OTHER_SPEC.items())]

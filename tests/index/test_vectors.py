@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,11 +13,9 @@ from hypothesis import strategies as st
 
 from corpus import UnavailableError
 from index import Passage, Vectors
+from index.chroma import Chroma
 from index.matrix import VectorFile
-from index.vectors import VectorStore, close_client, open_client
-
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+from index.vectors import VectorStore
 
 DIMENSION = 24
 
@@ -35,15 +32,15 @@ def some_passages(count: int, per_review: int = 4) -> list[Passage]:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientAPI]:
-    made = open_client(tmp_path_factory.mktemp("chroma"))
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
+    made = Chroma(tmp_path_factory.mktemp("chroma"))
     yield made
-    close_client(made)
+    made.close()
 
 
 @pytest.fixture
-def store(client: ClientAPI) -> VectorStore:
-    return VectorStore(client, f"test-{uuid.uuid4().hex}")
+def store(chroma: Chroma) -> VectorStore:
+    return VectorStore(chroma, f"test-{uuid.uuid4().hex}")
 
 
 def brute(vectors: Vectors, query: Vectors, depth: int, keep: set[int] | None = None) -> list[str]:
@@ -127,10 +124,11 @@ def test_the_graph_finds_nearly_all_of_the_true_top_200_of_thousands_also_after_
         assert float(np.mean(recalls)) > 0.99
 
 
-def test_a_store_that_measures_otherwise_is_refused_with_a_remedy(client: ClientAPI) -> None:
-    client.create_collection("by-euclid", configuration={"hnsw": {"space": "l2"}}, embedding_function=None)
+def test_a_store_that_measures_otherwise_is_refused_with_a_remedy(chroma: Chroma) -> None:
+    with chroma.using() as client:
+        client.create_collection("by-euclid", configuration={"hnsw": {"space": "l2"}}, embedding_function=None)
     with pytest.raises(UnavailableError, match="l2, not cosine") as caught:
-        VectorStore(client, "by-euclid")
+        VectorStore(chroma, "by-euclid")
     assert "doctor" in caught.value.remedy
 
 
@@ -151,12 +149,12 @@ def test_a_dropped_store_is_empty_and_can_be_filled_again(store: VectorStore) ->
 
 def test_what_was_put_is_there_when_the_folder_is_opened_again(tmp_path: Path) -> None:
     vectors = some_vectors(30)
-    first = open_client(tmp_path)
+    first = Chroma(tmp_path)
     VectorStore(first, "passages").put(some_passages(30), vectors)
-    close_client(first)
-    second = open_client(tmp_path)
+    first.close()
+    second = Chroma(tmp_path)
     np.testing.assert_allclose(VectorStore(second, "passages").get(["p00029"])["p00029"], vectors[29], atol=1e-6)
-    close_client(second)
+    second.close()
 
 
 @settings(max_examples=30)

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.lab.conftest import JUDGEMENTS, QUERIES, Write
 from tests.ui.conftest import Run, environment
 
-_KEYS = ["config", "queries", "measures", "per_query", "judged", "seconds"]
+_KEYS = ["config", "config_hash", "queries", "measures", "per_query", "judged", "seconds"]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import answering, curating, duplicates, finding, kept, lab, models, notices, records, serving, verify, vocabulary
+from ui.cli import answering, compacting, configs, curating, duplicates, finding, kept, lab, models, notices, records, serving, verify, vocabulary
 from ui.cli.session import Session
 
 
@@ -18,7 +18,8 @@ def build(session: Session) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         help="Ask a curated collection of reviews, and get for every sentence the passage it rests on.",
-        epilog="--home DIR (or FLORILEGIUM_HOME) names the library's folder; --debug shows where an error came from. Both may stand anywhere.",
+        epilog="--home DIR (or FLORILEGIUM_HOME) names the library's folder; --chroma-url URL (or FLORILEGIUM_CHROMA_URL) a Chroma server for its "
+        "vectors; --debug shows where an error came from. All may stand anywhere.",
     )
 
     @app.callback(invoke_without_command=True)
@@ -35,6 +36,6 @@ def build(session: Session) -> typer.Typer:
             typer.echo(context.get_help())
             raise typer.Exit(2)
 
-    for part in (records, curating, duplicates, vocabulary, notices, finding, answering, kept, lab, verify, models, serving):
+    for part in (records, curating, duplicates, vocabulary, notices, finding, answering, kept, lab, configs, compacting, verify, models, serving):
         part.register(app, session)
     return app

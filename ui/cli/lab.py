@@ -36,7 +36,7 @@ def register(app: typer.Typer, session: Session) -> None:
         """Run the queries of a test set and measure what is found."""
         from index.lab import DEFAULT_MEASURES, parse_measures
 
-        names, changes = measures or DEFAULT_MEASURES, _settings(settings or [])
+        names, changes = measures or DEFAULT_MEASURES, settings_of(settings or [])
         parse_measures(names)
         if file is not None:
             _check_writable(file)
@@ -89,7 +89,8 @@ def _rankings(session: Session, side: str, folder: Path, measures: str) -> Any:
     return _run(session, folder, side, measures, {}, rankings=True)["rankings"]
 
 
-def _settings(given: Sequence[str]) -> dict[str, str]:
+def settings_of(given: Sequence[str]) -> dict[str, str]:
+    """`--set KEY=VALUE` options as a table. Raises UsageError."""
     from corpus import UsageError
 
     changes = {}

@@ -35,24 +35,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _global_options(given: list[str], session: Session) -> tuple[list[str], bool]:
-    """Take --home and --debug out, wherever they stand before a `--`."""
+    """Take --home, --chroma-url and --debug out, wherever they stand before a `--`."""
     from corpus import UsageError
 
     rest: list[str] = []
     debug = False
     words = iter(given)
     for word in words:
+        name, sign, value = word.partition("=")
         if word == "--":
             rest.extend([word, *words])
         elif word == "--debug":
             debug = True
-        elif word == "--home":
-            value = next(words, None)
-            if value is None:
-                raise UsageError("--home needs a folder")
-            session.home = Path(value)
-        elif word.startswith("--home="):
-            session.home = Path(word.removeprefix("--home="))
+        elif name in ("--home", "--chroma-url"):
+            value = value if sign else next(words, "")
+            if not value:
+                raise UsageError(f"{name} needs {'a folder' if name == '--home' else 'an address'}")
+            if name == "--home":
+                session.home = Path(value)
+            else:
+                session.chroma_url = value
         else:
             rest.append(word)
     return rest, debug

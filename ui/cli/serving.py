@@ -9,7 +9,6 @@ import secrets
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,7 +86,7 @@ def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, ins
     url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
     follower = Follower(engine)
     follower.start()
-    _announce(settings.serve_file, url, token)
+    _announce(settings, url, token)
     if install_model != "none":
         job.start(install_model)
     print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
@@ -118,11 +117,12 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _announce(path: Path, url: str, token: str) -> None:
+def _announce(settings: Settings, url: str, token: str) -> None:
+    path = settings.serve_file
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    os.write(file, json.dumps({"url": url, "token": token, "pid": os.getpid()}).encode())
+    os.write(file, json.dumps({"url": url, "token": token, "pid": os.getpid(), "chroma_url": settings.chroma_url}).encode())
     os.close(file)
     os.replace(fresh, path)

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Opened parts of the home that `--home` or the environment names."""
+    """Opened parts of the home that `--home` or the environment names, with the store of `--chroma-url`."""
 
     def __init__(self) -> None:
         self.home: Path | None = None
+        self.chroma_url: str | None = None
         self._library: Library | None = None
         self._engine: Engine | None = None
 
@@ -25,7 +26,7 @@ class Session:
         """The settings in force."""
         from ui.settings import load_settings
 
-        return load_settings(self.home)
+        return load_settings(self.home, chroma_url=self.chroma_url)
 
     def library(self, *, create: bool = False) -> Library:
         """The library of the home. Raises UsageError for an absent home unless `create` is set."""

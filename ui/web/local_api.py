@@ -16,7 +16,7 @@ from ui.remote import LOCAL_API
 
 
 def local_api(engine: Engine, token: str) -> APIRouter:
-    """Routes for search, why, ask, sync, doctor and lab run."""
+    """Routes for what commands ask of an Engine."""
     router = APIRouter(prefix=LOCAL_API, include_in_schema=False)
     calls: dict[str, Callable[..., Any]] = {
         "ping": lambda: {"ok": True},
@@ -25,6 +25,8 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "ask": engine.ask,
         "sync": engine.sync,
         "lab-run": engine.lab_run,
+        "compact": engine.compact,
+        "remove-index": engine.remove_index,
         "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
     }
 
