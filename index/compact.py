@@ -5,15 +5,13 @@ Chroma keeps deleted vectors in its files, tantivy deleted postings, SQLite dele
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from index.chroma import Chroma
+from index.copying import copy
 from index.store import BuiltIndex, IndexHome
 from index.sync import Syncer
 
-_CHUNK = 4_096  # vectors copied in one go
 #: (step, done, total) with step "compact" and vectors as the unit, besides those of a sync.
 Progress = Callable[[str, int, int], None]
 
@@ -34,7 +32,9 @@ def compact(home: IndexHome, syncers: Sequence[Syncer], progress: Progress | Non
             syncer.write_anew(progress)
         if home.embedded:
             others = [held.enter_context(_opened(home, *place)) for place in home.namespaced()]
-            _copy(home, [*(syncer.built for syncer in syncers), *others], tell)
+            indexes = [built.copied() for built in (*(syncer.built for syncer in syncers), *others)]
+            copy(home.fresh_store(), [each for each in indexes if each is not None], lambda done, total: tell("compact", done, total))
+            home.adopt_store()
         return embedded
 
 
@@ -47,25 +47,3 @@ def _opened(home: IndexHome, folder: str, namespace: str) -> Iterator[BuiltIndex
         yield built
     finally:
         built.close()
-
-
-def _copy(home: IndexHome, indexes: Sequence[BuiltIndex], tell: Progress) -> None:
-    """Fill a store beside the one in use with what the manifests name, then put it in its place."""
-    total, done = sum(built.state.count() for built in indexes), 0
-    fresh = Chroma(home.fresh_store())
-    if not all(built.store_in(fresh).ids() <= built.state.ids() for built in indexes):
-        fresh.close()  # left by a run before the last changes: what was deleted since must not stay in its files either
-        shutil.rmtree(home.fresh_store(), ignore_errors=True)
-    for built in indexes:
-        store, matrix = built.store_in(fresh), built.matrix
-        held = store.ids()
-        rows = [row for row in built.state.all_rows() if row.id not in held and matrix is not None and row.row < matrix.count()]
-        done += len(held)
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
-            if matrix is not None:
-                store.put(part, matrix.read([row.row for row in part]))
-            done += len(part)
-            tell("compact", done, total)
-    fresh.close()
-    home.adopt_store()

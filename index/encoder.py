@@ -111,6 +111,11 @@ class BulkEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+def bulk_vectors(model: EmbeddingModel) -> Callable[[Sequence[str]], Vectors]:
+    """The bulk side alone, as a worker of another engine needs it."""
+    return BulkEncoder(model).encode
+
+
 class Encoder:
     """Encodes few texts by onnxruntime and many by sentence-transformers; both give the same vectors."""
 

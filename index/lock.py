@@ -21,12 +21,14 @@ PATIENCE = 10.0
 class OwnerLock:
     """An exclusive `flock` on a file that holds the owner's process number. The system frees it when the process ends, however it ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         self._path = path
+        self._patience = patience
         self._file: int | None = None
 
-    def acquire(self, patience: float = PATIENCE) -> None:
+    def acquire(self, patience: float | None = None) -> None:
         """Take the lock. Raises LockedError, naming the owner's pid, when it is not free within `patience` seconds."""
+        patience = self._patience if patience is None else patience
         if self._file is not None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from corpus import UnavailableError
 from index.chroma import COMPLETE, FORMER, FRESH, Chroma
+from index.copying import Copied
 from index.encoder import Vectors
 from index.lexical import LexicalIndex
 from index.lock import WriterLock
@@ -91,6 +92,7 @@ class IndexHome:
         """Put the store that was written anew in the place of the one in use, and delete that. Killed at any moment, one of them is whole."""
         place, fresh, former = self.folder / "chroma", self.fresh_store(), self.folder / f"chroma{FORMER}"
         shutil.rmtree(former, ignore_errors=True)
+        fresh.mkdir(exist_ok=True)  # nothing was to be copied
         (fresh / COMPLETE).touch()
         with self.chroma.exchanging():
             place.rename(former)
@@ -117,7 +119,7 @@ class BuiltIndex:
         if known is not None and known != spec:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
         self._collection = f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{spec.folder}"
-        self.vectors = self.store_in(home.chroma)
+        self.vectors = VectorStore(home.chroma, self._collection)
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
         self._seen = self.state.version()
@@ -133,9 +135,10 @@ class BuiltIndex:
                 self._matrix = VectorFile(self._vector_file(int(self.state.meta("vectors", "0"))), dimension)
             return self._matrix
 
-    def store_in(self, chroma: Chroma) -> VectorStore:
-        """This index's vectors in a store."""
-        return VectorStore(chroma, self._collection)
+    def copied(self) -> Copied | None:
+        """What a copy of its vectors needs to know, or None where it has none."""
+        matrix = self.matrix
+        return Copied(self._collection, str(self.folder / "state.sqlite"), str(matrix.path), matrix.dimension) if matrix is not None else None
 
     def rows_of(self, review_ids: Sequence[str]) -> tuple[VectorFile | None, dict[str, list[PassageRow]]]:
         """The passages of some reviews, and the file that their row numbers are of."""

@@ -79,11 +79,12 @@ class Differences:
 class Syncer:
     """Syncs one built index with one library."""
 
-    def __init__(self, library: Library, built: BuiltIndex, splitter: PassageSplitter, encoder: TextEncoder) -> None:
+    def __init__(self, library: Library, built: BuiltIndex, splitter: PassageSplitter, encoder: TextEncoder, chunk: int = CHUNK) -> None:
         self._library = library
         self._built = built
         self._splitter = splitter
         self._encoder = encoder
+        self._chunk = chunk
 
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync, or that sync did not finish."""
@@ -267,7 +268,7 @@ class Syncer:
                 continue  # changed since we asked; the next sync forgets it
             reviews.append(review)
             passages.extend(self._splitter.split(review))
-            if len(passages) >= CHUNK:
+            if len(passages) >= self._chunk:
                 yield reviews, passages
                 reviews, passages = [], []
         if reviews:

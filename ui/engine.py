@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corpus import Filter, Library, UnavailableError, parse_filter
+from corpus import Filter, Library, UnavailableError, UsageError, parse_filter
 from ui.configurations import Configuration, removable
 from ui.settings import Settings
 from ui.wiring import Workshop
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assistant import Answer
     from index.sync import Progress
 
+#: Who embeds in a sync: this process, or Ray's workers.
+ENGINES = ("local", "ray")
 #: Reviews a search may ask for.
 MOST_HITS = 1_000
 
@@ -37,7 +39,7 @@ class Engine(Protocol):
         """A checked answer, kept in the library."""
         ...
 
-    def sync(self, config: str | None, progress: Progress | None = None) -> dict[str, Any]:
+    def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """Bring a configuration's index in step with the library; without a name the active one's, and then every other that is built."""
         ...
 
@@ -97,17 +99,23 @@ class LocalEngine:
         answer = self.answer(question, model, self.filter(filters), config)
         return answer.as_dict()
 
-    def sync(self, config: str | None, progress: Progress | None = None) -> dict[str, Any]:
+    def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""
+        if engine not in ENGINES:
+            raise UsageError(f"there is no engine {engine!r}", remedy=f"The engines are: {', '.join(ENGINES)}")
         chosen = self.workshop.config(config)
-        report = self._sync(chosen, progress)
+        report = self._sync(chosen, progress, engine)
         if config is not None:
             return report | {"others": []}
         mine = chosen.search.spec
-        return report | {"others": [self._sync(other, progress) for other in self.workshop.configurations.built() if other.search.spec != mine]}
+        return report | {"others": [self._sync(other, progress, engine) for other in self.workshop.configurations.built() if other.search.spec != mine]}
 
-    def _sync(self, chosen: Configuration, progress: Progress | None) -> dict[str, Any]:
-        report = self.workshop.syncer(chosen).sync(progress)
+    def _sync(self, chosen: Configuration, progress: Progress | None, engine: str) -> dict[str, Any]:
+        if engine == "ray":
+            with self.workshop.ray_syncer(chosen) as syncer:
+                report = syncer.sync(progress)
+        else:
+            report = self.workshop.syncer(chosen).sync(progress)
         self._export_query_encoder(chosen)
         return {"config": chosen.name, "config_hash": chosen.search.hash, **report.as_dict()}
 

@@ -39,9 +39,9 @@ class RemoteEngine:
         """See Engine."""
         return self._call("ask", question=question, model=model, filters=list(filters), config=config)
 
-    def sync(self, config: str | None, progress: Progress | None = None) -> dict[str, Any]:
+    def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""
-        return self._call("sync", config=config)
+        return self._call("sync", config=config, engine=engine)
 
     def doctor(self, *, rebuild: bool, progress: Progress | None = None) -> list[dict[str, Any]]:
         """See Engine."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +131,17 @@ class Workshop:
     def syncer(self, chosen: Configuration) -> Syncer:
         """Keeps the index of a configuration in step with the library."""
         return Syncer(self.library, self.built(chosen.search.spec), self._splitter(chosen), self.encoder_of(chosen))
+
+    @contextmanager
+    def ray_syncer(self, chosen: Configuration) -> Iterator[Syncer]:
+        """The same, embedding by Ray's workers, which end with the block. Raises UnavailableError where Ray is not installed."""
+        from index.ray_engine import RAY_CHUNK, RayEncoder
+
+        encoder = RayEncoder(self.configurations.model(chosen))
+        try:
+            yield Syncer(self.library, self.built(chosen.search.spec), self._splitter(chosen), encoder, RAY_CHUNK)
+        finally:
+            encoder.close()
 
     def searcher(self, name: str | None = None) -> Searcher:
         """The searcher of a configuration."""

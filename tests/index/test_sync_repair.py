@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import BuiltIndex, Passage
-from tests.index.workbench import Bench, Picture, assert_same, bench, edit, picture
+from tests.index.workbench import Bench, HashedWords, Picture, assert_same, bench, edit, picture
 
 LOST = "invented-0003"
 
@@ -159,3 +159,36 @@ def test_what_a_killed_rewriting_left_is_swept_away(made: Bench) -> None:
     made.syncer.sync()
     assert len(list(folder.glob("lexical-*"))) == len(list(folder.glob("vectors-*.f32"))) == 1
     assert not made.syncer.compare()
+
+
+def test_a_store_that_lost_vectors_gets_them_back_without_embedding(made: Bench, before: Picture) -> None:
+    assert isinstance(made.encoder, HashedWords)
+    made.encoder.encoded.clear()
+    made.built.vectors.drop()
+    assert made.syncer.sync().repaired == made.built.state.count()
+    assert made.encoder.encoded == []
+    assert_same(picture(made), before)
+
+
+def test_a_record_that_the_manifest_lost_or_has_too_many_of_is_found_named_and_mended(made: Bench, before: Picture) -> None:
+    state = made.built.state
+    state.replace([(LOST, None), ("nobody", 1)], [], [])
+    made.built.vectors.remove(sorted(made.built.vectors.ids() - state.ids()))
+    made.built.lexical.remove([LOST])
+    made.built.lexical.commit()
+    differences = made.syncer.compare()
+    assert (differences.records_missing, differences.records_orphaned, differences.count()) == ({LOST}, {"nobody"}, 2)
+    assert str(differences) == f"records missing: {LOST}; records orphaned: nobody"
+    made.syncer.repair(differences)
+    made.syncer.sync()
+    assert not made.syncer.compare()
+    assert_same(picture(made), before)
+
+
+def test_a_lost_record_is_seen_by_its_count_at_the_next_sync(made: Bench, before: Picture) -> None:
+    made.built.vectors.remove(own_ids(made.built))
+    made.built.state.replace([(LOST, None)], [], [])
+    made.built.lexical.remove([LOST])
+    made.built.lexical.commit()
+    assert made.syncer.sync().repaired == 1
+    assert_same(picture(made), before)

@@ -18,10 +18,14 @@ def register(app: typer.Typer, session: Session) -> None:
     """Add the commands."""
 
     @app.command()
-    def sync(config: Config = None, json: Json = False) -> int:
-        """Bring the search data in step with the library; only what changed is embedded."""
+    def sync(
+        config: Annotated[str | None, typer.Option("--config", metavar="NAME", help="Only this configuration's index; else every built one.")] = None,
+        engine: Annotated[str, typer.Option("--engine", metavar="local|ray", help="Who embeds: this process, or Ray's workers.")] = "local",
+        json: Json = False,
+    ) -> int:
+        """Bring the search data in step with the library; only what changed is embedded. --chroma-url URL keeps the vectors on a Chroma server."""
         with progress_bar() as progress:
-            report = session.engine().sync(config, progress)
+            report = session.engine().sync(config, progress, engine=engine)
         if json:
             print_json(report)
         else:
