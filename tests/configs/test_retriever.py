@@ -51,10 +51,6 @@ class TestFlorilegiumRetriever(RetrieversIntegrationTests):
     def retriever_query_example(self) -> str:
         return QUERY
 
-    @pytest.mark.asyncio
-    async def test_ainvoke_returns_documents(self, retriever: BaseRetriever) -> None:
-        await super().test_ainvoke_returns_documents(retriever)
-
 
 def test_a_document_is_a_passage_with_its_address_and_what_every_leg_said(opened: Home) -> None:
     documents = opened.retriever(k=4).invoke(QUERY)

@@ -118,3 +118,20 @@ def test_every_thread_that_opens_the_parts_gets_the_same_ones(made: Bench, tmp_p
 
         with ThreadPoolExecutor(8) as pool:
             assert len({future.result() for future in [pool.submit(open_parts) for _ in range(8)]}) == 1
+
+
+def test_a_reader_sees_what_another_process_has_written(made: Bench, tmp_path: Path, models_folder: Path) -> None:
+    def found(one: Bench) -> list[tuple[str, float]]:
+        return [(hit.review.id, hit.score) for query in QUERIES for hit in one.searcher().search(query, 20).hits]
+
+    before = found(made)
+    with bench(made.library, tmp_path / "index", models_folder) as writer:  # connections of its own, as another process has
+        for number in range(MADE):
+            edit(made.library, f"invented-{number:04d}", summary=f"Ketamine again, number {number}.")
+            if number == 1:  # few changes are added to the postings, many have them written anew in another folder
+                writer.syncer.sync()
+                assert found(made) == found(writer) != before
+        writer.syncer.sync()
+        assert found(made) == found(writer)
+        assert made.built.lexical.folder == writer.built.lexical.folder
+        assert not made.syncer.behind()
