@@ -211,12 +211,11 @@ class Syncer:
         if state.meta("library") not in ("", uid):
             self._built.clear()
         interrupted = state.meta("clean") == "0" or state.meta("store", "embedded") != self._built.place
-        differences = self.compare() if interrupted or not self._agrees(state.revision) else None
         state.note(spec=self._built.spec.model_dump_json(), library=uid, clean=0, store=self._built.place)
         self._built.sweep()
-        if differences is not None:
+        if interrupted or not self._agrees():
             tell("repair", 0, 1)
-            report.repaired += self._repair(differences, tell)
+            report.repaired += self._repair(self.compare(), tell)
         return interrupted
 
     def _agrees(self, revision: int | None = None) -> bool:
