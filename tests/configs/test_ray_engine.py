@@ -29,7 +29,7 @@ def looked_at(home: Path, models: Path) -> dict[str, np.ndarray]:  # type: ignor
     return vectors
 
 
-@pytest.mark.slow
+@pytest.mark.soak  # Ray's start alone takes longer than all other tests of this folder
 def test_two_workers_give_the_same_index(synced_home: Path, tmp_path: Path, models_folder: Path) -> None:
     home = tmp_path / "ray"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("FLORILEGIUM_", "RAY_"))}
