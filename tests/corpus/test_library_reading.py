@@ -55,7 +55,8 @@ def test_a_named_configuration_never_changes_and_the_last_promoted_is_active(lib
         library.configs.save("one", "h3", {"depth": 3})
     library.configs.promote("two")
     library.configs.promote("one")
-    assert (library.configs.active(), library.configs.all()) == ("one", {"one": {"depth": 1}, "two": {"depth": 2}})
+    assert library.configs.active() == "one"
+    assert {name: saved.document for name, saved in library.configs.all().items()} == {"one": {"depth": 1}, "two": {"depth": 2}}
     with pytest.raises(NotFoundError, match="'three'"):
         library.configs.promote("three")
 
