@@ -65,10 +65,10 @@ class Catalogue:
         with self._database.read() as connection:
             return list(connection.execute(sa.select(facet.c.facet).where(_is_used()).distinct().order_by(facet.c.facet)).scalars())
 
-    def select(self, chosen: Filter) -> Selection:
-        """Ids of the records a filter lets through (newest first), and how many it cannot judge for lack of a value."""
+    def select(self, chosen: Filter, *, sort: str = "year") -> Selection:
+        """Ids of the records a filter lets through, in the order `sort`, and how many it cannot judge for lack of a value."""
         with self._database.read() as connection:
-            ids = list(connection.execute(_scan(sa.select(schema.review.c.id), chosen).order_by(*_order("year"))).scalars())
+            ids = list(connection.execute(_scan(sa.select(schema.review.c.id), chosen).order_by(*_order(sort))).scalars())
             return Selection(ids, self._left_out(connection, chosen))
 
     def count(self, chosen: Filter) -> tuple[int, int]:
@@ -84,7 +84,7 @@ class Catalogue:
         table = schema.review
         with self._database.read() as connection:
             total, left_out = self._total(connection, chosen), self._left_out(connection, chosen)
-            if start < _DEEP:
+            if start < _DEEP or (sort == "year" and not chosen.conditions):  # the index itself has that order
                 ids = list(connection.execute(_scan(sa.select(table.c.id), chosen).order_by(*order).offset(start).limit(size)).scalars())
             else:
                 numbers = self._numbers(connection, chosen, sort)[start : start + size]

@@ -25,6 +25,7 @@ from corpus.filters import Filter
 from corpus.lab.judgements import Judgements
 from corpus.lab.runs import Runs
 from corpus.lab.sets import TestSets
+from corpus.lists import Lists
 from corpus.review import Notice, Review, Status
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
@@ -89,6 +90,11 @@ class Library:
     def answers(self) -> Answers:
         """The answers kept in it."""
         return Answers(self._database)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists of records and saved searches kept in it."""
+        return Lists(self._database)
 
     @cached_property
     def configs(self) -> Configs:

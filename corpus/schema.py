@@ -257,3 +257,22 @@ sweep = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("document", sa.Text, nullable=False),
 )
+
+record_list = sa.Table(
+    "record_list",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("filters", sa.Text, nullable=False),  # a JSON list; one that is not empty makes the list a saved search
+    sa.Index("ix_record_list_name", "owner", "name", unique=True),
+)
+
+record_list_item = sa.Table(
+    "record_list_item",
+    metadata,
+    sa.Column("list_number", sa.Integer, sa.ForeignKey("record_list.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("review_id", sa.String(100), primary_key=True),  # no foreign key: a merged record's id stays, and is followed by `review_alias`
+    sa.Column("position", sa.Integer, nullable=False),
+)

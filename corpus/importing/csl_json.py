@@ -13,9 +13,9 @@ from corpus.importing.dates import csl_date, date_parts
 from corpus.importing.fields import told
 from corpus.importing.gather import Item
 from corpus.importing.names import without_et_al
+from corpus.importing.own import CSL_KEY
 from corpus.importing.parsing import Parsed, Rejected
 from corpus.importing.tagged import paragraphs
-from corpus.review import Review
 
 _ABSENT = frozenset({"abstract", "keyword", "categories", "DOI", "PMID", "PMCID", "ISSN", "ISBN", "issued", "type", "reference", "subject"})
 _SIGNS = re.compile(r"[\s,;\[]*")
@@ -152,6 +152,8 @@ def _item(table: dict[str, Any]) -> Item:
             item.csl[key] = _date(value)
         elif key in NAMES:
             item.csl[key] = value
+        elif key == "custom" and isinstance(value, dict) and isinstance(value.get(CSL_KEY), str):
+            item.keep(key, value[CSL_KEY], *(json.dumps({name: rest}, ensure_ascii=False) for name, rest in value.items() if name != CSL_KEY))
         elif isinstance(value, dict):
             item.keep(key, json.dumps(value, ensure_ascii=False))
         elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
@@ -196,17 +198,3 @@ def _date(value: Any) -> Any:
         return value
     spelt = value.get("raw") or value.get("literal") or value.get("date-time") or "" if isinstance(value, dict) else value
     return csl_date(date_parts(spelt)) or (value if isinstance(value, dict) else None)
-
-
-def write(reviews: list[Review]) -> str:
-    """The records as a CSL-JSON list."""
-    items = []
-    for review in reviews:
-        item = {"id": review.id, **{key: value for key, value in review.csl.items() if key != "id"}}
-        if review.abstract:
-            item["abstract"] = review.abstract
-        if review.keywords:
-            item["keyword"] = ", ".join(review.keywords)
-            item["categories"] = list(review.keywords)
-        items.append(item)
-    return json.dumps(items, ensure_ascii=False, indent=1) + "\n"

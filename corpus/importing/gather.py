@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from corpus.identity import clean_doi, clean_pmid
 from corpus.importing.dates import csl_date, date_parts, month_day
 from corpus.importing.names import person, without_et_al
+from corpus.importing.own import PREFIX, read_mark, restored
 from corpus.importing.parsing import Parsed, build
 from corpus.importing.tagged import flow
 
@@ -37,13 +38,16 @@ class Item:
         self.types: list[str] = []
         self.extra: dict[str, list[str]] = {}
         self.partial = False
+        self.mark: tuple[str, dict[str, Any]] | None = None  # what an export of ours says of the record
         self._seen: set[tuple[str, str]] = set()
 
     def keep(self, tag: str, *values: str) -> None:
         """Keep values for which there is no field under `extra`."""
         for value in values:
             value = value.strip()
-            if re.search(r"\w", value) and self._is_new(f"extra {tag}", value):
+            if value.startswith(PREFIX) and (mark := read_mark(value)):
+                self.mark = mark
+            elif re.search(r"\w", value) and self._is_new(f"extra {tag}", value):
                 self.extra.setdefault(tag, []).append(value)
 
     def _is_new(self, place: str, value: str) -> bool:
@@ -197,17 +201,15 @@ class Item:
         bare = not (self.csl.keys() - {"type", "id", "citation-key"} or self.abstract or self.keywords or self.sections)
         if bare and self.extra:  # what only `extra` holds would be invisible, and two such records would look the same
             self.csl["note"] = "; ".join(f"{tag}: {' | '.join(values)}" for tag, values in self.extra.items())
-        return build(
-            record,
-            line,
-            raw,
-            csl=self.csl,
-            abstract=self.abstract,
-            keywords=self.keywords,
-            sections=[text for _, text in self.sections],
-            section_titles=[title for title, _ in self.sections],
-            notices=tuple(self.notices),
-            types=self.types,
-            extra=self.extra,
-            authors_partial=self.partial or None,
-        )
+        fields = {
+            "csl": self.csl,
+            "abstract": self.abstract,
+            "keywords": self.keywords,
+            "sections": [text for _, text in self.sections],
+            "section_titles": [title for title, _ in self.sections],
+            "notices": tuple(self.notices),
+            "types": self.types,
+            "extra": self.extra,
+            "authors_partial": self.partial or None,
+        }
+        return build(record, line, raw, **(restored(fields, *self.mark) if self.mark else fields))

@@ -14,6 +14,7 @@ from corpus.importing.fields import Named, assemble
 from corpus.importing.gather import Item
 from corpus.importing.item_types import from_name
 from corpus.importing.names import split_people, without_et_al
+from corpus.importing.own import COLUMN, OWN_COLUMNS
 from corpus.importing.parsing import Parsed, Rejected
 from corpus.importing.table_columns import EMBASE_SOURCE, fits, meaning, plain
 from corpus.importing.tagged import Field
@@ -24,6 +25,7 @@ _SINGLE = _PEOPLE | {"title", "abstract"}
 _MISSING = frozenset({"NA", "N/A", "nan", "NaN", "NULL", "None", "<NA>", "#N/A"})
 _DELIMITERS = ",\t;|"
 _TOLD = re.compile(r"\b(PMID|PMCID|DOI):\s*(\S+)")
+_GUARD = re.compile(r"^'(?='*[=+\-@\t\r\n])")  # what our export puts before a cell that is no formula
 _EMBASE = re.compile(r"^\"?(TITLE|AUTHOR NAMES|SOURCE|ABSTRACT)\"?,", re.IGNORECASE)
 csv.field_size_limit(1 << 21)
 
@@ -146,6 +148,8 @@ def _is_upright(head: str) -> bool:
 def _item(headings: list[str], row: list[str]) -> Item:
     named_cells = ((headings[at] if at < len(headings) else f"column {at + 1}", cell) for at, cell in enumerate(row))
     cells = [(heading, cell) for heading, cell in named_cells if cell.strip() and cell.strip() not in _MISSING]
+    if COLUMN in headings:
+        cells = [(heading, _GUARD.sub("", cell)) for heading, cell in cells if heading not in OWN_COLUMNS]
     if {"TI", "PT"} <= set(headings) or {"TI", "AU", "SO"} <= set(headings):  # Web of Science's tab-delimited export
         return wos.item_of([Field(tag, value) for tag, value in cells])
     told = next((cell for heading, cell in cells if meaning(heading) == "item-type"), "")
