@@ -19,6 +19,7 @@ from corpus.errors import (
 )
 from corpus.filters import Filter, parse_filter
 from corpus.library import Library, Version
+from corpus.lists import RecordList
 from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
 from corpus.standing import Standing, standings
 from corpus.suggesting import Suggestion
@@ -42,6 +43,7 @@ __all__ = [
     "Notice",
     "Page",
     "Piece",
+    "RecordList",
     "Review",
     "Selection",
     "Source",

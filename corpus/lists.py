@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -99,7 +100,7 @@ class Lists:
             connection.execute(sa.delete(schema.record_list_item).where(schema.record_list_item.c.list_number == row.number))
             connection.execute(sa.delete(schema.record_list).where(schema.record_list.c.number == row.number))
 
-    def _row(self, connection: sa.Connection, name: str, owner: str) -> sa.Row[tuple[int, str, str, str, str]]:
+    def _row(self, connection: sa.Connection, name: str, owner: str) -> Any:
         table = schema.record_list
         query = sa.select(table.c.number, table.c.owner, table.c.name, table.c.at, table.c.filters)
         row = connection.execute(query.where(table.c.owner == owner, table.c.name == " ".join(name.split()))).first()
@@ -109,7 +110,7 @@ class Lists:
             raise NotFoundError(f"there is no list {name!r}", remedy=remedy)
         return row
 
-    def _filled(self, connection: sa.Connection, row: sa.Row[tuple[int, str, str, str, str]]) -> RecordList:
+    def _filled(self, connection: sa.Connection, row: Any) -> RecordList:
         item = schema.record_list_item
         ids = list(connection.execute(sa.select(item.c.review_id).where(item.c.list_number == row.number).order_by(item.c.position)).scalars())
         return RecordList(row.name, row.owner, row.at, tuple(json.loads(row.filters)), tuple(dict.fromkeys(_followed(connection, ids))))

@@ -10,7 +10,7 @@ from corpus.text import fold
 from corpus.vocabulary import Vocabulary
 
 _MOST = 3
-_LIKENESS = 70  # of 100, by rapidfuzz
+_LIKENESS = 80  # of 100, by rapidfuzz
 
 
 class Suggestion(NamedTuple):

@@ -21,8 +21,9 @@ def export_from(
 ) -> Export:
     """An export of a library's records: its text in chunks, its media type and file name, and `notes` on what was left out.
 
-    A filter's records come in the order `sort` (newest first; a bibliography in APA style by author), a list's and an answer's in their own. Of a list or filter
-    only current records, unless the filter names a status; of an answer all that it cites, each with its status and notices. Raises UsageError, NotFoundError.
+    A filter's records come in the order `sort` (newest first; a bibliography in APA style by author), a list's and an answer's in their own. Of a list
+    or filter only current records, unless the filter names a status; of an answer all that it cites, each with its status and notices.
+    Raises UsageError, NotFoundError.
     """
     if list_name and answer_id:
         raise UsageError("an export is of a list or of an answer, not of both")
@@ -30,7 +31,7 @@ def export_from(
         ids, notes = _cited(library, answer_id, chosen)
         name = f"answer-{answer_id}"
     elif list_name:
-        ids, notes = _listed(library, list_name, chosen, sort)
+        ids, notes = _listed(library, list_name, chosen or Filter(), sort, _usual(format, style))
         name = slug("florilegium", list_name) or "florilegium"
     else:
         selection = library.catalogue.select(chosen or Filter(), sort=sort or _usual(format, style))
@@ -45,12 +46,11 @@ def _usual(format: str, style: str) -> str:
     return "author" if format == "bibliography" and style == "apa" else "year"
 
 
-def _listed(library: Library, name: str, chosen: Filter | None, sort: str) -> tuple[list[str], list[str]]:
+def _listed(library: Library, name: str, given: Filter, sort: str, usual: str) -> tuple[list[str], list[str]]:
     kept = library.lists.get(name)
-    given = chosen or Filter()
     if kept.filters:
         saved = parse_filter(kept.filters, library.vocabulary, library.catalogue.facet_names())
-        selection = library.catalogue.select(Filter((*saved.conditions, *given.conditions)), sort=sort or "year")
+        selection = library.catalogue.select(Filter((*saved.conditions, *given.conditions)), sort=sort or usual)
         return selection.ids, [f"{selection.left_out:,} records have no year and were left out."] if selection.left_out else []
     selection = library.catalogue.select(given, sort=sort or "year")
     through, listed = set(selection.ids), set(kept.ids)

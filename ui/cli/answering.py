@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ui.cli.finding import Config, Filters
+from ui.cli.finding import Config, Filters, tell_unknown
 from ui.cli.output import console, print_json
 from ui.cli.records import Json
 from ui.cli.session import Session
@@ -26,6 +26,7 @@ def register(app: typer.Typer, session: Session) -> None:
         """Answer a question from the collection; every sentence carries the words it rests on."""
         answer = session.engine().ask(question, model, filters or [], config)
         print_json(answer) if json else print_answer(answer)
+        tell_unknown(session, filters)
         return 0
 
 

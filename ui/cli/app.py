@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import answering, compacting, configs, curating, duplicates, finding, kept, lab, models, notices, records, serving, verify, vocabulary
+from ui.cli import answering, catalogue, compacting, configs, curating, duplicates, finding, kept, lab, models, notices, records, serving, verify, vocabulary
 from ui.cli.session import Session
 
 
@@ -36,6 +36,6 @@ def build(session: Session) -> typer.Typer:
             typer.echo(context.get_help())
             raise typer.Exit(2)
 
-    for part in (records, curating, duplicates, vocabulary, notices, finding, answering, kept, lab, configs, compacting, verify, models, serving):
+    for part in (records, catalogue, curating, duplicates, vocabulary, notices, finding, answering, kept, lab, configs, compacting, verify, models, serving):
         part.register(app, session)
     return app

@@ -48,6 +48,7 @@ def register(app: typer.Typer, session: Session) -> None:
         """Find records; each is shown with its best passage."""
         result = session.engine().search(query, k, filters or [], config)
         print_json(result) if json else _print_hits(result, explain)
+        tell_unknown(session, filters)
         return 0
 
     @app.command()
@@ -79,6 +80,14 @@ def register(app: typer.Typer, session: Session) -> None:
                 remedy = f". {check['remedy']}" if check["remedy"] else ""
                 print(f"{'ok ' if check['ok'] else 'BAD'}  {check['check']}: {check['detail']}{remedy}")
         return 0 if healthy else 3
+
+
+def tell_unknown(session: Session, filters: list[str] | None) -> None:
+    """Say on stderr which facet values of the filters no record has, and what is near them."""
+    if filters:
+        from ui.cli.catalogue import parsed, tell_suggestions
+
+        tell_suggestions(session.library(), parsed(session.library(), filters))
 
 
 def _print_hits(result: dict[str, Any], explain: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands on the library alone: import, show, export. They never wait for the search data."""
+"""Commands on the library alone: import, show. They never wait for the search data."""
 
 from __future__ import annotations
 
