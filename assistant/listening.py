@@ -87,9 +87,9 @@ def listen(
     """
     listener = Listener(known)
     told, cut = "", False
-    pieces = _pieces(model, messages)
+    stream = pieces(model, messages)
     try:
-        for piece, reason in pieces:
+        for piece, reason in stream:
             if reason == "length":
                 told, cut = _CUT, True
             on_text(piece)
@@ -107,11 +107,11 @@ def listen(
             raise UnavailableError(told_of(error)) from error
         told, cut = f"The language model broke off ({told_of(error)}); what it had written until then was checked.", True
     finally:
-        pieces.close()
+        stream.close()
     return Heard(listener.text, listener.ended(cut=cut), told)
 
 
-def _pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[tuple[str, str], None, None]:
+def pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[tuple[str, str], None, None]:
     """(text, why it ended or nothing) of each part of the stream."""
     for chunk in model.stream(messages):
         text = chunk.text if isinstance(chunk.text, str) else str(chunk.text())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.injection import disarmed
+
 #: What a model writes when the evidence does not answer.
 NOT_IN_EVIDENCE = "NOT IN EVIDENCE"
 
@@ -18,9 +20,9 @@ Rules:
 
 def user_message(question: str, lines: Sequence[tuple[str, str, str]]) -> str:
     """The evidence as (key, whose it is, sentence) lines and the question."""
-    evidence = "\n".join(f"[{key}] ({label}) {_one_line(text)}" for key, label, text in lines)
+    evidence = "\n".join(f"[{key}] ({_one_line(label)}) {_one_line(text)}" for key, label, text in lines)
     return f"Evidence:\n{evidence}\n\nQuestion: {_one_line(question)}\n\nAnswer:"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return disarmed(text)

@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.evidence import EvidenceSentence, Question, Weighed, telling_words
 from assistant.scope import tells_of_scope, tells_what_is_wanted
+from assistant.table_rules import find_direction
 
 #: Sentences in an answer at most.
 MOST = 4
@@ -100,9 +101,9 @@ def unreadable(text: str) -> bool:
 
 
 def choose(weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:
-    """The sentences that answer, best first: at least one, others only when they are likely enough, few of one review, none twice.
+    """The sentences that answer: at least one, others only when they are likely enough, few of one review, none twice.
 
-    What another record says against it counts as an answer too; `grouped` then brings together what agrees.
+    The best one comes first; what reports a difference and what reports none then stand together.
     """
     sentences, model = weighed.sentences, _model()
     order = sorted(range(len(sentences)), key=lambda i: (-scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
@@ -115,7 +116,16 @@ def choose(weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[
             continue
         if not any(_repeats(weighed, i, other) for other in picked):
             picked.append(i)
-    return [Chosen(sentences[i], scores[i]) for i in picked]
+    return [Chosen(sentences[i], scores[i]) for i in _grouped(weighed, picked)]
+
+
+def _grouped(weighed: Weighed, picked: Sequence[int]) -> list[int]:
+    """The picked, those that report a difference together and those that report none together; the best one's kind comes first."""
+    if not picked:
+        return []
+    found = {i: direction[0] if (direction := find_direction(weighed.sentences[i].text)) else None for i in picked}
+    kinds = list(dict.fromkeys(found[i] for i in picked))
+    return sorted(picked, key=lambda i: kinds.index(found[i]))  # a stable order: best first within a kind
 
 
 def _repeats(weighed: Weighed, one: int, other: int) -> bool:

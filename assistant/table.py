@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant import table_rules as rules
 from assistant.answer import Answer
-from corpus import Anchor, Review
+from corpus import Anchor, NotFoundError, Review
 from corpus.text import fold
 from corpus.vocabulary import Vocabulary, default_vocabulary
 
@@ -180,3 +180,14 @@ def _place(cell: Mapping[str, Any] | None) -> str:
 
 def _guarded(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def table_of(answer: Answer, look: Callable[[str, int | None], Review]) -> list[Row]:
+    """The table of an answer, from its records as they were at its revision; `look(id, revision)` gives one or raises NotFoundError."""
+    reviews = {}
+    for reference in answer.reviews:
+        try:
+            reviews[reference.id] = look(reference.id, answer.revision)
+        except NotFoundError:
+            continue
+    return evidence_table(answer, reviews)

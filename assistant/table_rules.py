@@ -87,7 +87,7 @@ _NOMINAL = re.compile(
 _NAMED = re.compile(
     r"(?<!-)\b(?P<outcome>(?:(?:clinical|complete|serious|all-cause|treatment|suicidal|sustained) )?(?:remission|response|relapse|abstinence"
     r"|mortality|adverse events"
-    r"|adverse reactions|side effects|suicidal ideation|suicidality|quality of life|survival|recurrence|blood pressure))\b(?! (?:to|among)\b)",
+    r"|adverse reactions|side effects|suicidal ideation|suicidality|quality of life|survival|recurrence|blood pressure))\b(?!(?<=response) (?:to|among)\b)",
     re.IGNORECASE,
 )
 
@@ -148,7 +148,8 @@ def find_effect(text: str) -> Span | None:
     """The first effect size with its name and interval ("SMD of -0.24", "RR of 2.3-2.9"); else a difference in points; else a share."""
     match = _EFFECT.search(text)
     if match:
-        return match.span()
+        unpaired = match[0].endswith(")") and match[0].count("(") < match[0].count(")")
+        return match.start(), match.end() - unpaired
     difference = _DIFFERENCE.search(text)
     if difference:
         return difference.span("value")

@@ -26,10 +26,12 @@ def register(app: typer.Typer, session: Session) -> None:
         """Show a kept answer as it was given, with what its records' notices and status are today."""
         from assistant.answer import Answer
         from assistant.replay import as_of_today
+        from assistant.table import table_of
 
         library = session.library()
         table = library.answers.get(answer_id)
-        shown = {**table, **as_of_today(Answer.from_dict(table), library.get).as_dict()}
+        kept = Answer.from_dict(table)
+        shown = {**as_of_today(kept, library.get).as_dict(), "evidence_table": [row.as_dict() for row in table_of(kept, library.get)]}
         print_json(shown) if json else print_answer(shown)
         return 0
 

@@ -21,6 +21,7 @@ from ui.web.local_api import local_api
 from ui.web.model_job import ModelJob
 from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
+from ui.web.table_pages import table_pages
 
 
 def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
@@ -28,6 +29,7 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
     app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(local_api(engine, token))
     app.include_router(record_pages(engine.library))
+    app.include_router(table_pages(engine.library))
     app.include_router(editing_pages(engine.library))
 
     @app.get("/health", include_in_schema=False)
