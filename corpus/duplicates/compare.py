@@ -70,14 +70,13 @@ def compare(a: Traits, b: Traits, *, by_key: bool = False) -> Comparison:
     fields = _evidence(a, b, likeness)
     objections = _contradictions(a, b, fields, likeness) if by_key else _objections(a, b, fields, likeness)
     bits = sum(fields.values())
-    if by_key:
-        verdict = Verdict.DOUBT if objections else Verdict.SAME
-        if objections and bits < _DOUBT:
-            verdict = Verdict.DIFFERENT
-    elif bits < _DOUBT:
+    retold = fields.get("title", 0.0) >= 6 and fields.get("authors", 0.0) >= 4 and fields.get("year", 0.0) >= 0  # a meeting's abstract and its paper
+    if bits < _DOUBT and not retold and (objections or not by_key):
         verdict = Verdict.DIFFERENT
+    elif objections or (bits < _SAME and not by_key):
+        verdict = Verdict.DOUBT
     else:
-        verdict = Verdict.DOUBT if objections or bits < _SAME else Verdict.SAME
+        verdict = Verdict.SAME
     return Comparison(verdict, {name: round(value, 1) for name, value in fields.items()}, tuple(objections))
 
 

@@ -65,5 +65,4 @@ class ImportReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as `import --json` prints it (DESIGN section 8)."""
         sums = {name: self.total(name) for name in ("read", *COUNTS, "skipped")}
-        files = [entry.as_dict() for entry in self.files]
-        return {"batch": self.batch, "files": files, **sums, "merged": self.merged, "in_doubt": self.in_doubt}
+        return {"batch": self.batch, "files": [entry.as_dict() for entry in self.files], **sums}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ui.cli.output import console, print_json
 from ui.cli.session import Session
+
+if TYPE_CHECKING:
+    from corpus.importing.report import ImportReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -48,8 +51,7 @@ def register(app: typer.Typer, session: Session) -> None:
             raise UsageError("there is no such file", where=missing, remedy="Check the path")
         sources = [Upload("-", sys.stdin.buffer.read()) if name == "-" else Path(name) for name in files]
         report = import_files(session.library(create=True), sources, dry_run=dry_run, progress=_counter())
-        table = report.as_dict()
-        print_json(table) if json else _print_report(table, dry_run)
+        print_json(report.as_dict()) if json else _print_report(report, dry_run)
         return 0 if report.wholly_good else 1
 
     @app.command()
@@ -79,7 +81,8 @@ def _counter() -> Any:
     return tell
 
 
-def _print_report(table: dict[str, Any], dry_run: bool) -> None:
+def _print_report(report: ImportReport, dry_run: bool) -> None:
+    table = report.as_dict()
     if sys.stderr.isatty():
         print("\r" + " " * 72 + "\r", end="", file=sys.stderr)
     for entry in table["files"]:
@@ -89,8 +92,10 @@ def _print_report(table: dict[str, Any], dry_run: bool) -> None:
     counts = ", ".join(f"{table[name]:,} {name}" for name in ("added", "updated", "unchanged", "duplicates", "skipped") if table[name] or name == "added")
     files = len(table["files"])
     print(f"{'Would read' if dry_run else 'Read'} {table['read']:,} records from {files} file{'s' if files != 1 else ''}: {counts}.")
-    if table["merged"] or table["in_doubt"]:
-        print(f"{table['merged']:,} records turned out to be one with another; {table['in_doubt']:,} pairs may be one work: florilegium duplicates")
+    if report.merged:
+        print(f"{report.merged:,} records that were here turned out to be one with another.")
+    if report.in_doubt:
+        print(f"{report.in_doubt:,} pairs may be one work each. To see them: florilegium duplicates")
     if table["batch"]:
         print(f"To take it back: florilegium import --undo {table['batch']}")
 
