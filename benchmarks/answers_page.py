@@ -51,6 +51,7 @@ def main(home: Path) -> None:
         "Made by `benchmarks/answers_page.py` over the sample collection, quotes mode. "
         "Read through once; a remark stands under each answer that is not good, or only in part.",
     ]
+    parts += [remarks["summary"]] if "summary" in remarks else []
     for number, entry in enumerate(questions(), start=1):
         answer = assistant.prepare(entry["question"]).answer.as_dict()
         what = "answerable" if entry["answerable"] else "not answered by any record"
