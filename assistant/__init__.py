@@ -3,12 +3,16 @@
 Knows evidence and language models; no screen and no SQL. May import `index` and `corpus`.
 """
 
-from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
-from assistant.assistant import Assistant, Prepared, clean_question
+from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support, Understanding
+from assistant.assistant import Assistant, Prepared, Request, Writer, clean_question
 from assistant.check import Checker, Verdict
 from assistant.checking import ClaimChecker
+from assistant.models import OpenedModel
+from assistant.run import DEADLINES, Event, LateError, Run, StoppedError
+from assistant.understanding import Turn
 
 __all__ = [
+    "DEADLINES",
     "SHOWN",
     "Answer",
     "Assistant",
@@ -16,13 +20,20 @@ __all__ = [
     "Checker",
     "Citation",
     "ClaimChecker",
+    "Event",
+    "LateError",
     "OpenedModel",
     "Outcome",
     "Prepared",
+    "Request",
     "ReviewRef",
+    "Run",
     "Sentence",
+    "StoppedError",
     "Support",
+    "Turn",
+    "Understanding",
     "Verdict",
+    "Writer",
     "clean_question",
 ]
-from assistant.models import OpenedModel

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from corpus import Anchor, Review
 
 #: Raised when the stored form of an answer changes.
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Support(StrEnum):
@@ -123,29 +123,78 @@ class ReviewRef:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueAnswer:
-    """An exact answer from the catalogue: the filter used, how many records it lets through, which, and how many it could not judge."""
+    """An exact answer from the catalogue: the filter used, how many records it lets through, which, and how many it could not judge.
+
+    `asked` is count, list, newest, oldest or who; `records` describes the first of `ids`, in the same order; `unknown` are words of the question
+    that no term, author or title of the collection explains: with one of them nothing is let through.
+    """
 
     filter: tuple[str, ...]
     count: int
     ids: tuple[str, ...]
     left_out: int
+    asked: str = "list"
+    records: tuple[ReviewRef, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        """The answer in a sentence."""
+        where = f" for {', '.join(self.filter)}" if self.filter else " in the whole collection"
+        if self.unknown:
+            words = ", ".join(f"“{word}”" for word in self.unknown)
+            return f"0 records: no term, author or title of this collection explains {words}."
+        if self.asked in ("newest", "oldest") and self.records:
+            first = self.records[0]
+            return f"The {self.asked} of {self.count}{where}: {first.label}. {first.title}"
+        return f"{self.count:,} record{'' if self.count == 1 else 's'}{where}."
 
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it."""
-        return {"filter": list(self.filter), "count": self.count, "ids": list(self.ids), "left_out": self.left_out}
+        return {
+            "filter": list(self.filter),
+            "count": self.count,
+            "ids": list(self.ids),
+            "left_out": self.left_out,
+            "asked": self.asked,
+            "text": self.said(),
+            "records": [record.as_dict() for record in self.records],
+            "unknown": list(self.unknown),
+        }
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> CatalogueAnswer:
+        """The reverse of `as_dict`."""
+        records = tuple(ReviewRef.from_dict(entry) for entry in table.get("records", ()))
+        head = (tuple(table["filter"]), table["count"], tuple(table["ids"]), table["left_out"])
+        return cls(*head, table.get("asked", "list"), records, tuple(table.get("unknown", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a question was taken. `how` says who made it stand alone: typed (it did), rules, model or reader; `language` is an ISO 639-1 code."""
+
+    how: str = "typed"
+    language: str = "en"
+    advice: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `ask --json` prints it."""
+        return {"how": self.how, "language": self.language, "advice": self.advice}
 
 
 @dataclass(frozen=True)
 class Answer:
     """A checked answer. `sentences` are those a reader is shown; `draft` keeps all a model wrote, with every verdict.
 
-    `confidence` is the estimated probability (0..1) that the evidence answers the question; `seconds` are per step.
+    `confidence` is the estimated probability (0..1) that the evidence answers the question; `seconds` are per step. `outcome` is None where
+    nothing was looked for (a language that the configuration does not handle): then the notices say why. `catalogue` beside an answer of the
+    kind "evidence" is the other way to take the question.
     """
 
     id: str
     question: str
     standalone_question: str
-    outcome: Outcome
+    outcome: Outcome | None
     confidence: float
     sentences: tuple[Sentence, ...]
     reviews: tuple[ReviewRef, ...]
@@ -163,6 +212,7 @@ class Answer:
     dropped_keys: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
     config_hash: str = ""
+    understood: Understanding = field(default_factory=Understanding)
 
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
@@ -171,8 +221,9 @@ class Answer:
             "schema": SCHEMA,
             "question": self.question,
             "standalone_question": self.standalone_question,
+            "understood": self.understood.as_dict(),
             "kind": self.kind,
-            "outcome": self.outcome.value,
+            "outcome": self.outcome.value if self.outcome else None,
             "confidence": round(self.confidence, 4),
             "missing": list(self.missing),
             "notices": list(self.notices),
@@ -199,7 +250,7 @@ class Answer:
             id=table["id"],
             question=table["question"],
             standalone_question=table["standalone_question"],
-            outcome=Outcome(table["outcome"]),
+            outcome=Outcome(table["outcome"]) if table["outcome"] else None,
             confidence=float(table["confidence"]),
             sentences=tuple(Sentence.from_dict(entry) for entry in table["sentences"]),
             reviews=tuple(ReviewRef.from_dict(entry) for entry in table["reviews"]),
@@ -212,11 +263,10 @@ class Answer:
             missing=tuple(table["missing"]),
             notices=tuple(table["notices"]),
             filters=tuple(table["filters"]),
-            catalogue=None
-            if catalogue is None
-            else CatalogueAnswer(tuple(catalogue["filter"]), catalogue["count"], tuple(catalogue["ids"]), catalogue["left_out"]),
+            catalogue=CatalogueAnswer.from_dict(catalogue) if catalogue else None,
             draft=tuple(Sentence.from_dict(entry) for entry in table["draft"]),
             dropped_keys=int(table["dropped_keys"]),
             seconds=dict(table["seconds"]),
             config_hash=table.get("config_hash", ""),  # answers of before it was kept have none
+            understood=Understanding(**table.get("understood", {})),
         )

@@ -1,29 +1,47 @@
-"""`Assistant`: the way from a question to a checked answer, step by step in one file.
+"""`Assistant`: the way from a question to a checked answer. This file is the whole chain; what a step needs stands in files of its own.
 
-retrieve -> decide -> choose sentences (quotes) -> [draft by a language model -> check every sentence] -> number citations.
+understand -> retrieve -> decide -> generate -> check -> number -> store
+
+Each step takes one frozen value and gives the next. After `decide` the quotes answer is complete and is told to the screen; a language
+model's draft takes its place only sentence by sentence, after the check.
 """
 
 from __future__ import annotations
 
-import contextlib
-import re
 import secrets
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assistant.answer import SHOWN, Answer, Citation, Outcome, ReviewRef, Sentence, Support
-from assistant.budget import fit_evidence
+from assistant.answer import Answer, CatalogueAnswer, Outcome, ReviewRef, Sentence, Understanding
+from assistant.chain import Chain, Here, step
 from assistant.check import Checker
 from assistant.decide import Decision, decide
 from assistant.draft import parse_draft
-from assistant.evidence import EvidenceSentence, Question, ask_about, collect, weigh
-from assistant.prompts import SYSTEM, user_message
+from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, collect, weigh
+from assistant.numbering import number
 from assistant.quotes import Chosen, choose, fits
-from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError
+from assistant.run import Event, LateError, Run, StoppedError
+from assistant.understanding import (
+    ADVICE_NOTE,
+    Records,
+    Resolved,
+    Terms,
+    Turn,
+    answer_from_catalogue,
+    asks_for_advice,
+    harm_sentence,
+    language_name,
+    language_of,
+    names_harm,
+    read_catalogue_question,
+    resolve,
+)
+from assistant.writing import Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, stand_alone
+from corpus import Filter, FlorilegiumError, InputError, Review, default_vocabulary, parse_filter
 from corpus.change import now
 from index.encoder import TextEncoder
+from index.lexical import analyse
 from index.searcher import Searcher, SearchResult
 
 if TYPE_CHECKING:
@@ -33,13 +51,55 @@ if TYPE_CHECKING:
 LONGEST_QUESTION = 2_000
 _HITS = 12
 _NEAREST = 3
-_EVIDENCE_LINES = 10
-#: A plain yes or no is a verdict on the question; no passage says it, whatever else the sentence repeats.
-_VERDICT = re.compile(r"(?:yes|no|indeed|absolutely|definitely)\b\s*[,.;:!]", re.IGNORECASE)
-_FEWEST = 3  # a checked draft of fewer sentences is filled up with quotes of other reviews
 
-#: Called while a model writes: with each piece of its text as it comes.
-OnText = Callable[[str], None]
+
+@dataclass(frozen=True)
+class Writer:
+    """A language model to draft with. `open` gives it and its name for the reader; it is called when the quotes are already shown.
+
+    `must`: the reader named this very model, so that it cannot be had is an error and not a notice. `strong`: it can be trusted to make a
+    follow-up stand alone.
+    """
+
+    open: Callable[[], tuple[Callable[[], BaseChatModel], str]]
+    must: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a reader asks for. `last` is what a follow-up may refer to; `standalone` is the question as the reader wants it understood."""
+
+    text: str
+    chosen: Filter | None = None
+    writer: Writer | None = None
+    last: Turn | None = None
+    standalone: str = ""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The request with its question made stand-alone, and what the catalogue says to it.
+
+    `sure` means that nothing else is to be looked for. `told` is what the reader has to know.
+    """
+
+    request: Request
+    standalone: str
+    how: Understanding = field(default_factory=Understanding)
+    catalogue: CatalogueAnswer | None = None
+    sure: bool = False
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search found for it, sentence by sentence; nothing where nothing was looked for."""
+
+    understood: Understood
+    question: Question
+    result: SearchResult | None = None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True)
@@ -52,196 +112,242 @@ class Prepared:
     scores: tuple[float, ...]
     chosen: tuple[Chosen, ...]
     decision: Decision
+    writer: Writer | None = None
 
 
-@dataclass
-class _Timer:
-    seconds: dict[str, float] = field(default_factory=dict)
+@dataclass(frozen=True)
+class Drafted:
+    """What a model wrote ("" for none), under which keys it was given the evidence, and what the reader is told of it."""
 
-    @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+    prepared: Prepared
+    lines: Lines = field(default_factory=dict)
+    text: str = ""
+    label: str = ""
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The draft's sentences, each with its verdict."""
+
+    drafted: Drafted
+    sentences: tuple[Checked, ...] = ()
+    refused: bool = False
+    unknown_keys: int = 0
 
 
 class Assistant:
     """Answers questions over one collection. Holds nothing about a reader; safe to use from several threads."""
 
-    def __init__(self, searcher: Searcher, encoder: TextEncoder, checker: Checker) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        encoder: TextEncoder,
+        checker: Checker,
+        records: Records | None = None,
+        keep: Callable[[Answer], None] | None = None,
+    ) -> None:
+        """Without `records` no question is answered from the catalogue; without `keep` answers are not kept."""
         self._searcher = searcher
         self._encoder = encoder
         self._checker = checker
+        self._records = records
+        self._keep = keep
+        self._terms: tuple[int, Terms] | None = None
+        self.preparing: Chain[Request, Prepared] = (
+            step("understand", self._understand, instead=_by_rules) | step("retrieve", self._retrieve) | step("decide", self._decide)
+        )
+        self.drafting: Chain[Prepared, Answer] = (
+            step("generate", self._generate, instead=_cut_off) | step("check", self._check, instead=_unchecked) | step("number", self._number, stoppable=False)
+        )
+        self.chain: Chain[Request, Answer] = self.preparing | self.drafting | step("store", self._store, instead=_not_kept, stoppable=False)
 
-    # ---- without a language model
+    def answer(self, request: Request, run: Run | None = None) -> Answer:
+        """Answer, and keep the answer. Raises InputError for an empty or over-long question, StoppedError, LateError, UnavailableError."""
+        return self.chain.invoke(request, run)
 
     def prepare(self, text: str, chosen: Filter | None = None) -> Prepared:
-        """Retrieve, decide, and make the quotes answer. Raises InputError for an empty or over-long question."""
-        text = clean_question(text)
-        timer = _Timer()
-        with timer.step("retrieve"):
-            question = ask_about(text, self._searcher.frequencies)
-            result = self._searcher.search(text, _HITS, chosen)
-            weighed = weigh(question, collect(result.hits), self._encoder)
-        with timer.step("check"):
-            decision = decide(question, result, weighed)
-            scores = fits(question, weighed)
-            picked = choose(weighed, scores) if decision.answers else []
-        numbers = _Numbers()
-        shown = tuple(_quote(choice, numbers) for choice in picked)
-        answer = self._answer(text, chosen, result, decision, shown, numbers, timer.seconds)
-        return Prepared(answer, question, weighed.sentences, tuple(scores), tuple(picked), decision)
+        """The quotes answer, with all it was chosen from. Raises InputError for an empty or over-long question."""
+        return self.preparing.invoke(Request(text, chosen))
 
-    def _answer(
-        self,
-        text: str,
-        chosen: Filter | None,
-        result: SearchResult,
-        decision: Decision,
-        shown: tuple[Sentence, ...],
-        numbers: _Numbers,
-        seconds: dict[str, float],
-    ) -> Answer:
-        outcome = Outcome.NOT_IN_CORPUS if not shown else Outcome.PARTLY if decision.partly else Outcome.ANSWERED
-        notices = []
-        if result.stale:
-            notices.append(f"{result.stale} passages are newer than the search data and were left out; they come in with the next sync.")
-        if result.left_out:
-            notices.append(f"{result.left_out} records were left out because they have no year to filter by.")
-        nearest = tuple(ReviewRef.of(hit.review, 0) for hit in result.hits[:_NEAREST]) if outcome == Outcome.NOT_IN_CORPUS else ()
-        return Answer(
-            id=secrets.token_hex(8),
-            question=text,
-            standalone_question=text,
-            outcome=outcome,
-            confidence=decision.confidence,
-            sentences=shown,
-            reviews=numbers.reviews(),
-            nearest=nearest,
-            model="quotes",
-            config=result.config,
-            config_hash=result.config_hash,
-            revision=result.revision,
-            at=now(),
-            missing=decision.missing if outcome != Outcome.ANSWERED else (),
-            notices=tuple(notices),
-            filters=tuple(chosen.as_list()) if chosen else (),
-            seconds=_rounded(seconds),
-        )
-
-    # ---- with a language model
-
-    def draft(self, prepared: Prepared, model: BaseChatModel, label: str, on_text: OnText | None = None) -> Answer:
+    def draft(self, prepared: Prepared, model: BaseChatModel, label: str, on_text: Callable[[str], None] | None = None) -> Answer:
         """Let a model draft from the evidence and keep what passes the check; what it wrote is kept with every verdict.
 
         A question that the collection does not answer never reaches the model. When the model fails, or nothing of its draft holds, the
         quotes answer stays and the reader is told.
         """
-        if prepared.answer.outcome == Outcome.NOT_IN_CORPUS:
-            return prepared.answer
-        timer = _Timer(dict(prepared.answer.seconds))
-        lines = self.evidence_lines(prepared)
-        try:
-            with timer.step("generate"):
-                text = _ask(model, prepared.question.text, lines, on_text)
-        except FlorilegiumError as error:
-            return _told(prepared.answer, f"The language model did not answer ({error.message}); these are quotes.", timer)
-        with timer.step("check"):
-            parsed = parse_draft(text, lines)
-            drafted = [self._checked(sentence.text, sentence.keys, lines) for sentence in parsed.sentences]
-        kept = self._keep(drafted, prepared)
-        if not kept:
-            why = "found no answer in the evidence" if parsed.refused else "wrote nothing that the evidence carries"
-            told = _told(prepared.answer, f"The language model {why}; these are quotes.", timer)
-            return replace(told, draft=tuple(sentence for sentence, _ in drafted), dropped_keys=parsed.unknown_keys)
-        numbers = _Numbers()
-        shown = tuple(numbers.renumber(sentence, review) for sentence, review in kept)
-        return replace(
-            prepared.answer,
-            sentences=shown,
-            reviews=numbers.reviews(),
-            model=label,
-            draft=tuple(sentence for sentence, _ in drafted),
-            dropped_keys=parsed.unknown_keys,
-            seconds=_rounded(timer.seconds),
-        )
+
+        def tell(event: Event) -> None:
+            if on_text and event.kind == "words":
+                on_text(event.text)
+
+        run = Run(tell)
+        run.seconds.update({name: value for name, value in prepared.answer.seconds.items() if name != "total"})
+        return self.drafting.invoke(replace(prepared, writer=Writer(lambda: (lambda: model, label))), run)
 
     def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
-        """The best lines under keys of a closed set, as many as fit the budget; the chosen quotes come first."""
+        """What a model is given, under the keys of a closed set; the chosen quotes come first."""
         order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
         ranked = [choice.sentence for choice in prepared.chosen]
-        ranked += [prepared.sentences[i] for i in order if prepared.sentences[i] not in ranked]
-        lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked[:_EVIDENCE_LINES]])
-        return {f"E{number}": sentence for number, sentence in enumerate(ranked[: len(lines)], start=1)}
+        return evidence_lines(ranked + [prepared.sentences[i] for i in order if prepared.sentences[i] not in ranked])
 
-    def _checked(self, text: str, keys: Sequence[str], lines: dict[str, EvidenceSentence]) -> tuple[Sentence, Review | None]:
-        """A drafted sentence with its verdict. It is checked against the lines it names, then against all: the model's keys are only hints."""
-        best: tuple[Sentence, Review] | None = None
-        for part in (list(keys), [key for key in lines if key not in keys]):
-            if not part:
-                continue
-            verdicts = self._checker.check(text, [lines[key].text for key in part])
-            for key, verdict in sorted(zip(part, verdicts, strict=True), key=lambda pair: -pair[1].score):
-                source = lines[key]
-                verbatim = _folded(source.text) == _folded(text)
-                support = Support.VERBATIM if verbatim else verdict.support
-                if support == Support.SUPPORTED and _VERDICT.match(text):
-                    support = Support.UNSUPPORTED
-                sentence = Sentence(source.text if verbatim else text, support, 1.0 if verbatim else verdict.score, (Citation(0, source.anchor()),))
-                if support in SHOWN:
-                    return sentence, source.review
-                if best is None or support == Support.CONTRADICTED:
-                    best = sentence, source.review
-        if best is not None:
-            return best
-        return Sentence(text, Support.UNSUPPORTED, 0.0, ()), None
+    # ---- the steps
 
-    def _keep(self, drafted: Sequence[tuple[Sentence, Review | None]], prepared: Prepared) -> list[tuple[Sentence, Review]]:
-        """Sentences that passed; in the place of one that failed, the verbatim sentence it should have rested on, if that one answers."""
-        good = {(choice.sentence.review.id, choice.sentence.field, choice.sentence.start): choice for choice in prepared.chosen}
-        kept: list[tuple[Sentence, Review]] = []
-        cited: set[tuple[str, str, int]] = set()
-        passed = False
-        for sentence, review in drafted:
-            if review is None or not sentence.citations:
-                continue
-            anchor = sentence.citations[0].anchor
-            place = (anchor.review_id, anchor.field, anchor.start)
-            if place in cited:
-                continue
-            if sentence.support in SHOWN:
-                passed = True
-                kept.append((sentence, review))
-            elif place in good:
-                kept.append((_quote(good[place], _Numbers()), review))
-            else:
-                continue
-            cited.add(place)
-        if passed and len(kept) < _FEWEST:
-            held = {review.id for _, review in kept}
-            others = [choice for choice in prepared.chosen if choice.sentence.review.id not in held]
-            kept += [(_quote(choice, _Numbers()), choice.sentence.review) for choice in others[: _FEWEST - len(kept)]]
-        return kept if passed else []
+    def _understand(self, request: Request, here: Here) -> Understood:
+        request = replace(request, text=clean_question(request.text))
+        language = language_of(request.text, self._knows)
+        if language not in self._searcher.config.spec.languages:
+            return Understood(request, request.text, Understanding(language=language), sure=True, told=(self._foreign(language),))
+        terms = self.terms()
+        if request.standalone:
+            resolved = Resolved(clean_question(request.standalone), "reader")
+        else:
+            resolved = resolve(request.text, request.last, terms)
+            if request.last and request.writer and request.writer.strong:
+                here.so_far.append(self._read(request, resolved, terms))
+                resolved = self._by_model(request, request.last, resolved, here)
+        here.tell(Event("understood", "understand", resolved.question))
+        return self._read(request, resolved, terms)
 
+    def _by_model(self, request: Request, last: Turn, resolved: Resolved, here: Here) -> Resolved:
+        """The question as a strong model makes it stand alone; where it fails, as the rules do."""
+        assert request.writer is not None  # noqa: S101 - for the type checker
+        try:
+            model = request.writer.open()[0]()
+            made = stand_alone(model, request.text, last.question, here.halt)
+        except (LateError, StoppedError):
+            raise
+        except FlorilegiumError:
+            return resolved
+        return Resolved(made, "model") if made and made != request.text else Resolved(request.text) if made else resolved
 
-class _Numbers:
-    """Numbers reviews by first use: the program does this, never the model."""
+    def _read(self, request: Request, resolved: Resolved, terms: Terms) -> Understood:
+        """The stand-alone question against the catalogue."""
+        advice = asks_for_advice(resolved.question) or asks_for_advice(request.text)
+        understood = Understood(request, resolved.question, Understanding(resolved.how, advice=advice), told=(ADVICE_NOTE,) if advice else ())
+        records = self._records
+        if records is None or advice:
+            return understood
+        facets = list(records.catalogue.facet_counts(Filter()))
 
-    def __init__(self) -> None:
-        self._reviews: dict[str, Review] = {}
+        def count(filters: Sequence[str]) -> int:
+            return len(records.catalogue.select(parse_filter(filters, records.vocabulary, facets)).ids)
 
-    def key(self, review: Review) -> int:
-        self._reviews.setdefault(review.id, review)
-        return list(self._reviews).index(review.id) + 1
+        asked = read_catalogue_question(resolved.question, terms, count, self._knows)
+        if asked is None:
+            return understood
+        found = answer_from_catalogue(asked, records, request.chosen, facets)
+        near = [f"Did you mean {value}?" for word in asked.unknown if (value := terms.near(word))]
+        return replace(understood, catalogue=found, sure=asked.sure, told=(*asked.told, *near, *_left_out(found.left_out)))
 
-    def renumber(self, sentence: Sentence, review: Review) -> Sentence:
-        key = self.key(review)
-        return replace(sentence, citations=tuple(replace(citation, key=key) for citation in sentence.citations))
+    def terms(self) -> Terms:
+        """The collection's own terms, read anew when the library has gone on."""
+        if self._records is None:
+            return Terms(default_vocabulary())
+        revision, held = self._records.revision(), self._terms
+        if held is None or held[0] != revision:
+            counts = self._records.catalogue.facet_counts(Filter())
+            held = revision, Terms(self._records.vocabulary, {facet: [value for value, _ in values] for facet, values in counts.items()})
+            self._terms = held
+        return held[1]
 
-    def reviews(self) -> tuple[ReviewRef, ...]:
-        return tuple(ReviewRef.of(review, key) for key, review in enumerate(self._reviews.values(), start=1))
+    def _knows(self, word: str) -> bool:
+        """Whether the collection's texts have a word (given stemmed, or as written)."""
+        return any(self._searcher.frequencies([word, *analyse(word)])[0].values())
+
+    def _foreign(self, language: str) -> str:
+        handled = " and ".join(language_name(code) for code in self._searcher.config.spec.languages)
+        return (
+            f"This question seems to be in {language_name(language)}; the search of this collection handles {handled}. Nothing was looked for, so this says"
+            f" nothing about what the collection holds. Please ask in {handled}."
+        )
+
+    def _retrieve(self, understood: Understood, here: Here) -> Found:
+        if understood.sure:
+            return Found(understood, Question(understood.standalone, {}))
+        question = ask_about(understood.standalone, self._searcher.frequencies)
+        result = self._searcher.search(understood.standalone, _HITS, understood.request.chosen)
+        here.halt()
+        return Found(understood, question, result, weigh(question, collect(result.hits), self._encoder))
+
+    def _decide(self, found: Found, here: Here) -> Prepared:
+        writer = found.understood.request.writer
+        if found.result is None or found.weighed is None:
+            answer = replace(self._unsearched(found.understood), seconds=here.times())
+            here.tell(Event("quotes", "decide", answer=answer))
+            return Prepared(answer, found.question, (), (), (), Decision(answer.confidence, False, False, (), {}), writer)
+        decision = decide(found.question, found.result, found.weighed)
+        scores = fits(found.question, found.weighed)
+        picked = choose(found.weighed, scores) if decision.answers else []
+        answer = replace(_quotes_answer(found.understood, self._searcher, found.result, decision, picked), seconds=here.times())
+        here.tell(Event("quotes", "decide", answer=answer))
+        return Prepared(answer, found.question, found.weighed.sentences, tuple(scores), tuple(picked), decision, writer)
+
+    def _unsearched(self, understood: Understood) -> Answer:
+        """An answer from the catalogue alone, or none at all for a language that is not handled."""
+        catalogue, revision = understood.catalogue, self._records.revision() if self._records else 0
+        outcome = None if catalogue is None else Outcome.NOT_IN_CORPUS if catalogue.unknown else Outcome.ANSWERED
+        answer = _answer(understood, self._searcher, revision)
+        if catalogue is None:
+            return answer
+        return replace(answer, kind="catalogue", outcome=outcome, confidence=1.0, missing=catalogue.unknown)
+
+    def _generate(self, prepared: Prepared, here: Here) -> Drafted:
+        writer, nothing = prepared.writer, Drafted(prepared)
+        if writer is None:
+            return nothing
+        try:
+            connect, label = writer.open()
+            if not prepared.chosen:
+                return nothing
+            model = connect()
+        except FlorilegiumError as error:
+            if writer.must:
+                raise
+            return replace(nothing, told=(f"The language model could not be used: {error} These are quotes.",))
+        drafted = replace(nothing, lines=self.evidence_lines(prepared), label=label)
+        here.so_far.append(drafted)
+
+        here.tell(Event("words", "generate"))
+
+        def heard(piece: str) -> None:
+            here.halt()
+            here.so_far.append(piece)
+            here.tell(Event("words", "generate", piece))
+
+        try:
+            return replace(drafted, text=ask_model(model, prepared.question.text, drafted.lines, heard))
+        except (LateError, StoppedError):
+            raise
+        except FlorilegiumError as error:
+            return replace(nothing, told=(f"The language model did not answer ({error.message}); these are quotes.",))
+
+    def _check(self, drafted: Drafted, here: Here) -> Verified:
+        if not drafted.label:
+            return Verified(drafted)
+        parsed = parse_draft(drafted.text, drafted.lines)
+        for sentence in parsed.sentences:
+            here.halt()
+            here.tell(Event("sentence", "check", sentence.text))
+            here.so_far.append(check_sentence(self._checker, sentence.text, sentence.keys, drafted.lines))
+        return Verified(drafted, tuple(here.so_far), parsed.refused, parsed.unknown_keys)
+
+    def _number(self, verified: Verified, here: Here) -> Answer:
+        drafted, answer, told = verified.drafted, verified.drafted.prepared.answer, verified.drafted.told
+        kept = keep_passed(verified.sentences, drafted.prepared.chosen)
+        if kept:
+            sentences, reviews = number(_with_harm(kept) if answer.understood.advice else kept)
+            answer = replace(answer, sentences=sentences, reviews=reviews, model=drafted.label)
+        elif drafted.label and not told:
+            why = "found no answer in the evidence" if verified.refused else "wrote nothing that the evidence carries"
+            told = (f"The language model {why}; these are quotes.",)
+        draft = tuple(sentence for sentence, _ in verified.sentences)
+        return replace(answer, draft=draft, dropped_keys=verified.unknown_keys, notices=(*answer.notices, *told), seconds=here.times())
+
+    def _store(self, answer: Answer, here: Here) -> Answer:
+        if self._keep:
+            self._keep(answer)
+        return answer
 
 
 def clean_question(text: str) -> str:
@@ -254,38 +360,91 @@ def clean_question(text: str) -> str:
     return text
 
 
-def _quote(choice: Chosen, numbers: _Numbers) -> Sentence:
-    source = choice.sentence
-    citation = Citation(numbers.key(source.review), source.anchor())
-    return Sentence(source.text, Support.VERBATIM, 1.0, (citation,), f"{source.review.label()}:")
+# ---- what stands in the place of a step that was stopped or late
 
 
-def _ask(model: BaseChatModel, question: str, lines: dict[str, EvidenceSentence], on_text: OnText | None) -> str:
-    message = user_message(question, [(key, line.review.label(), line.text) for key, line in lines.items()])
-    text = ""
-    try:
-        for chunk in model.stream([("system", SYSTEM), ("user", message)]):
-            piece = chunk.text if isinstance(chunk.text, str) else str(chunk.text())
-            text += piece
-            if on_text and piece:
-                on_text(piece)
-    except FlorilegiumError:
-        raise
-    except Exception as error:  # every provider raises its own classes
-        if text.strip():
-            return text  # cut off: what came is checked like any draft
-        raise UnavailableError(f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no reason given'}") from error
-    return text
+def _cut_off(prepared: Prepared, error: LateError | StoppedError, so_far: Sequence[Any]) -> Drafted:
+    """What the model had written until then is checked like any draft; nothing of it, and the quotes stay."""
+    drafted: Drafted = so_far[0] if so_far else Drafted(prepared)
+    text = "".join(so_far[1:])
+    if isinstance(error, StoppedError):
+        return Drafted(prepared, told=("You stopped the language model; these are quotes.",))
+    late = f"The language model was not done within {error.seconds:g} s"
+    if not text.strip():
+        return Drafted(prepared, told=(f"{late}; these are quotes.",))
+    return replace(drafted, text=text, told=(f"{late}; what it had written until then was checked.",))
 
 
-def _told(answer: Answer, notice: str, timer: _Timer) -> Answer:
-    return replace(answer, notices=(*answer.notices, notice), seconds=_rounded(timer.seconds))
+def _unchecked(drafted: Drafted, error: LateError | StoppedError, so_far: Sequence[Any]) -> Verified:
+    """Sentences not checked in time are not shown."""
+    told = "You stopped the check" if isinstance(error, StoppedError) else f"The check was not done within {error.seconds:g} s"
+    return Verified(replace(drafted, told=(*drafted.told, f"{told}; what was not checked is left out.")) if drafted.label else drafted, tuple(so_far))
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.split()).strip(" .").casefold()
+def _not_kept(answer: Answer, error: LateError | StoppedError, so_far: Sequence[Any]) -> Answer:
+    """The reader has the answer all the same."""
+    return replace(answer, notices=(*answer.notices, "This answer could not be kept in time; a later question cannot refer to it."))
 
 
-def _rounded(seconds: dict[str, float]) -> dict[str, float]:
-    steps = {"retrieve": 0.0, "generate": 0.0, "check": 0.0} | {name: value for name, value in seconds.items() if name != "total"}
-    return steps | {"total": sum(steps.values())}
+def _by_rules(request: Request, error: LateError | StoppedError, so_far: Sequence[Any]) -> Understood:
+    """A model that is late with a follow-up leaves it to the rules."""
+    if not so_far or isinstance(error, StoppedError):
+        raise error
+    understood: Understood = so_far[0]
+    return replace(
+        understood, told=(*understood.told, f"The language model was not done with the question within {error.seconds:g} s; rules made it stand alone.")
+    )
+
+
+# ---- the answer without a language model
+
+
+def _answer(understood: Understood, searcher: Searcher, revision: int) -> Answer:
+    """An answer with nothing in it yet."""
+    request = understood.request
+    return Answer(
+        id=secrets.token_hex(8),
+        question=request.text,
+        standalone_question=understood.standalone,
+        outcome=None,
+        confidence=0.0,
+        sentences=(),
+        reviews=(),
+        nearest=(),
+        model="quotes",
+        config=searcher.name,
+        config_hash=searcher.config.hash,
+        revision=revision,
+        at=now(),
+        notices=understood.told,
+        filters=tuple(request.chosen.as_list()) if request.chosen else (),
+        catalogue=understood.catalogue,
+        understood=understood.how,
+    )
+
+
+def _quotes_answer(understood: Understood, searcher: Searcher, result: SearchResult, decision: Decision, picked: Sequence[Chosen]) -> Answer:
+    quotes = [(quote(choice.sentence), choice.sentence.review) for choice in picked]
+    sentences, reviews = number(_with_harm(quotes) if understood.how.advice else quotes)
+    outcome = Outcome.NOT_IN_CORPUS if not sentences else Outcome.PARTLY if decision.partly else Outcome.ANSWERED
+    answer = _answer(understood, searcher, result.revision)
+    answer = replace(answer, outcome=outcome, confidence=decision.confidence, sentences=sentences, reviews=reviews)
+    stale = f"{result.stale} passages are newer than the search data and were left out; they come in with the next sync."
+    notices = (*answer.notices, *((stale,) if result.stale else ()), *_left_out(result.left_out))
+    if outcome == Outcome.NOT_IN_CORPUS and understood.catalogue and understood.catalogue.count:
+        return replace(answer, kind="catalogue", outcome=Outcome.ANSWERED, confidence=1.0, notices=notices)
+    if outcome == Outcome.NOT_IN_CORPUS:
+        answer = replace(answer, nearest=tuple(ReviewRef.of(hit.review, 0) for hit in result.hits[:_NEAREST]))
+    return replace(answer, missing=decision.missing if outcome != Outcome.ANSWERED else (), notices=notices)
+
+
+def _with_harm(kept: Sequence[tuple[Sentence, Review]]) -> list[tuple[Sentence, Review]]:
+    """The sentences and, where none of them names an adverse event but a cited record does, that record's own words."""
+    if any(names_harm(sentence.text) for sentence, _ in kept):
+        return list(kept)
+    harm = harm_sentence({review.id: review for _, review in kept}.values()) if kept else None
+    return [*kept, (quote(harm), harm.review)] if harm else list(kept)
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    return (f"{count} record{' was left out because it has' if count == 1 else 's were left out because they have'} no year.",) if count else ()

@@ -26,3 +26,13 @@ def user_message(question: str, lines: Sequence[tuple[str, str, str]]) -> str:
 
 def _one_line(text: str) -> str:
     return disarmed(text)
+
+
+STAND_ALONE = """You rewrite a reader's follow-up question so that it can be understood without the question before it.
+Replace pronouns and fill in what was left out, using only words of the two questions. Do not answer it. Do not add anything else.
+If the follow-up can be understood alone, write it unchanged. Write one line: the question."""
+
+
+def follow_up_message(last: str, question: str) -> str:
+    """The last question and the follow-up."""
+    return f"Question before: {_one_line(last)}\nFollow-up: {_one_line(question)}\nStand-alone question:"

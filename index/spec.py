@@ -40,6 +40,11 @@ class IndexSpec(BaseModel):
         return _digest(self.model_dump(mode="json"))
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages (ISO 639-1) in which questions are handled: those of the analyser's stems and the embedding model's training."""
+        return ("en",)
+
+    @property
     def folder(self) -> str:
         """A short name for this index's folder and collections."""
         return self.hash[:16]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +14,7 @@ from ui.settings import Settings
 from ui.wiring import Workshop
 
 if TYPE_CHECKING:
-    from assistant import Answer
+    from assistant import Answer, Run, Turn, Writer
     from index.sync import Progress
 
 #: Who embeds in a sync: this process, or Ray's workers.
@@ -35,8 +34,8 @@ class Engine(Protocol):
         """Why a record ranks where it does."""
         ...
 
-    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None) -> dict[str, Any]:
-        """A checked answer, kept in the library."""
+    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None) -> dict[str, Any]:
+        """A checked answer, kept in the library. `after` is the id of the answer that the question follows up."""
         ...
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
@@ -90,14 +89,13 @@ class LocalEngine:
         review = self.library.get(review_id)
         return self.workshop.searcher(config).why(clean_question(query), review, self.filter(filters))
 
-    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None) -> dict[str, Any]:
+    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None) -> dict[str, Any]:
         """See Engine."""
         if model:
             from assistant.models import parse_model_name
 
             parse_model_name(model)
-        answer = self.answer(question, model, self.filter(filters), config)
-        return answer.as_dict()
+        return self.answer(question, model, self.filter(filters), config, after=after).as_dict()
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""
@@ -181,20 +179,21 @@ class LocalEngine:
         model: str | None,
         chosen: Filter,
         config: str | None,
-        on_quotes: Callable[[Answer], None] | None = None,
-        on_text: Callable[[str], None] | None = None,
+        *,
+        after: str | None = None,
+        standalone: str = "",
+        run: Run | None = None,
     ) -> Answer:
-        """Answer and keep the answer; `on_quotes` gets the quotes answer as soon as it is there, `on_text` a model's words as they come."""
+        """Answer and keep the answer; what happens meanwhile is told to `run`, which can stop it.
+
+        `after` is the id of the answer that the question follows up; `standalone` is how the reader wants the question understood.
+        Raises NotFoundError for an unknown answer.
+        """
+        from assistant import Request
+
         self.require_built(config)
-        assistant = self.workshop.assistant(config)
-        prepared = assistant.prepare(question, chosen)
-        if on_quotes:
-            on_quotes(prepared.answer)
-        answer, name = prepared.answer, self.workshop.model_name(model)
-        if name != "quotes":
-            answer = self._drafted(assistant, prepared, name, on_text, must=bool(model))
-        self.library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict())
-        return answer
+        request = Request(question, chosen, self._writer(model), self._turn(after) if after else None, standalone)
+        return self.workshop.assistant(config).answer(request, run)
 
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync of the active configuration's index, or of another that is built."""
@@ -227,20 +226,27 @@ class LocalEngine:
         where = str(self.workshop.settings.index_folder)
         raise UnavailableError(f"the search data of {chosen.name!r} has not been made yet", where=where, remedy=f"Run `florilegium sync{named}`")
 
-    def _drafted(self, assistant: Any, prepared: Any, name: str, on_text: Callable[[str], None] | None, *, must: bool) -> Answer:
-        from assistant import Outcome
+    def _turn(self, answer_id: str) -> Turn:
+        """What a follow-up to a kept answer may refer to."""
+        from assistant import Answer, Turn
 
-        answer: Answer = prepared.answer
-        try:
+        last = Answer.from_dict(self.library.answers.get(answer_id))
+        return Turn(last.standalone_question, tuple(review.label for review in last.reviews))
+
+    def _writer(self, model: str | None) -> Writer | None:
+        """The language model of an answer: the one asked for, or the one in force. Opened only once the quotes are there."""
+        from assistant import Writer
+
+        name = self.workshop.model_name(model)
+        if name == "quotes":
+            return None
+
+        def open_it() -> tuple[Any, str]:
             opened = self.workshop.language_model(name)
-            if answer.outcome == Outcome.NOT_IN_CORPUS:
-                return answer
-            drafted: Answer = assistant.draft(prepared, opened.model(), opened.label, on_text)
-            return drafted
-        except UnavailableError as error:
-            if must:  # the reader named this model: that it cannot be had is the answer
-                raise
-            return replace(answer, notices=(*answer.notices, f"The language model could not be used: {error} These are quotes."))
+            return opened.model, opened.label
+
+        strong = name.partition(":")[0] not in ("embedded", "gguf")  # a small model loses the thread where rules do not
+        return Writer(open_it, must=bool(model), strong=strong)
 
     def _export_query_encoder(self, chosen: Configuration) -> None:
         """Make the query encoders while torch is loaded anyway, so that no later command has to import it."""

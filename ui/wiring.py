@@ -16,7 +16,7 @@ from ui.configurations import Configuration, Configurations
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant import Assistant, OpenedModel
+    from assistant import Answer, Assistant, OpenedModel
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
@@ -156,7 +156,12 @@ class Workshop:
         """The assistant, searching under a configuration."""
         from assistant import Assistant, ClaimChecker
 
-        return Assistant(self.searcher(name), self.encoder, ClaimChecker(self.encoder))
+        library = self.library
+
+        def keep(answer: Answer) -> None:
+            library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict())
+
+        return Assistant(self.searcher(name), self.encoder, ClaimChecker(self.encoder), library, keep)
 
     def model_name(self, asked: str | None) -> str:
         """The language model to use: the one asked for, the setting, or the embedded one once it is installed."""

@@ -24,6 +24,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory, embedding_model: EmbeddingM
     built, splitter = IndexHome(folder / "index").open(spec), PassageSplitter(spec, embedding_model)
     Syncer(library, built, splitter, encoder).sync()
     searcher = Searcher(library, built, splitter, encoder, SearchConfig(spec=spec))
-    yield library, Assistant(searcher, encoder, ClaimChecker(encoder))
+    yield library, Assistant(searcher, encoder, ClaimChecker(encoder), library)
     built.close()
     library.close()

@@ -97,6 +97,37 @@ def test_a_question_beside_the_collection_shows_what_is_nearest(browser: Browser
     page.context.close()
 
 
+def test_a_follow_up_is_shown_stand_alone_and_can_be_edited(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 390, [])
+    page.fill("#fl-box textarea", "Does psilocybin help with depression?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("a.fl-cite", timeout=30_000)
+    page.wait_for_selector("#fl-send", state="visible", timeout=30_000)
+    page.fill("#fl-box textarea", "And for anxiety?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fl-taken", timeout=30_000)
+    assert "Does psilocybin help with anxiety?" in page.locator(".fl-taken").inner_text()
+    understood = page.locator("#fl-understood textarea")
+    understood.wait_for(timeout=15_000)
+    assert understood.input_value() == "Does psilocybin help with anxiety?"
+    understood.fill("Does ketamine help with anxiety?")
+    page.locator("#fl-again").click()
+    page.wait_for_function("document.querySelectorAll('#fl-chat .user').length >= 3", timeout=30_000)
+    assert "Does ketamine help with anxiety?" in page.locator("#fl-chat .user").last.inner_text()
+    page.context.close()
+
+
+def test_a_counting_question_shows_its_records(browser: Browser, site: Served) -> None:
+    page = open_page(browser, site, 390, [])
+    page.fill("#fl-box textarea", "How many systematic reviews of psilocybin since 2020?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fl-said", timeout=30_000)
+    assert "records for" in page.locator(".fl-said").inner_text()
+    assert page.locator(".fl-nearest li").count() > 5
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+    page.context.close()
+
+
 def test_words_of_a_question_are_shown_as_words(browser: Browser, site: Served) -> None:
     page = open_page(browser, site, 1280, [])
     asked = "<img src=x onerror=document.title='broken'> **is** ketamine [safe](javascript:alert(1))?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -21,10 +22,11 @@ def register(app: typer.Typer, session: Session) -> None:
         model: Annotated[str | None, typer.Option("--model", metavar="M", help="quotes, embedded, gguf:PATH, ollama:NAME, openai:NAME, … or a URL.")] = None,
         filters: Filters = None,
         config: Config = None,
+        after: Annotated[str | None, typer.Option("--after", metavar="ANSWER_ID", help="The answer that this question follows up.")] = None,
         json: Json = False,
     ) -> int:
         """Answer a question from the collection; every sentence carries the words it rests on."""
-        answer = session.engine().ask(question, model, filters or [], config)
+        answer = session.engine().ask(question, model, filters or [], config, after)
         print_json(answer) if json else print_answer(answer)
         tell_unknown(session, filters)
         return 0
@@ -35,12 +37,16 @@ def print_answer(answer: dict[str, Any]) -> None:
     from rich.text import Text
 
     out = console()
-    if answer["outcome"] == "not_in_corpus":
+    if answer["standalone_question"] != answer["question"]:
+        out.print(Text(f"Understood as: {answer['standalone_question']}", style="italic"))
+    if answer["outcome"] == "not_in_corpus" and answer["kind"] == "evidence":
         print("This collection does not answer that.")
         if answer["nearest"]:
             print("Nearest in it:")
             for review in answer["nearest"]:
                 out.print(Text(f"  {review['label']}: {review['title']}  [{review['id']}]"))
+    if answer["catalogue"]:
+        _print_catalogue(answer["catalogue"], beside=answer["kind"] == "evidence")
     for sentence in answer["sentences"]:
         keys = "".join(f"[{citation['key']}]" for citation in sentence["citations"])
         line = Text()
@@ -66,3 +72,22 @@ def print_answer(answer: dict[str, Any]) -> None:
     for notice in answer["notices"]:
         print(notice)
     print(f"\n{answer['model']}, configuration {answer['config']}, revision {answer['revision']}, {answer['seconds']['total']:.1f} s, answer {answer['id']}")
+
+
+def _print_catalogue(catalogue: dict[str, Any], *, beside: bool) -> None:
+    """The records of an answer from the catalogue; `beside` an answer from the evidence they are the other way to take the question."""
+    from rich.text import Text
+
+    out = console()
+    if beside:
+        print("As a question to the catalogue:")
+    out.print(Text(catalogue["text"], style="bold"))
+    for record in catalogue["records"]:
+        out.print(Text(f"  {record['label']}. {record['title']}  ({record['id']})"))
+    if catalogue["count"] > len(catalogue["records"]):
+        print(f"  … and {catalogue['count'] - len(catalogue['records']):,} more")
+    if catalogue["count"]:
+        filters = "".join(f" --filter {shlex.quote(text)}" for text in catalogue["filter"])
+        print(f"To take them along: florilegium export --format ris{filters}")
+    if beside:
+        print("\nFrom what they say:")

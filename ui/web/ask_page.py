@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from corpus import Filter, FlorilegiumError, Library, UnavailableError
+from corpus import Filter, Library
 from ui.web import look
-from ui.web.rendering import answer_html, escape, fault_html, waiting_html
+from ui.web.asking import STEPS_SAID, Asked, Asking
+from ui.web.rendering import Drafting, answer_html, escape, fault_html, waiting_html
 
 if TYPE_CHECKING:
     from assistant import Answer
@@ -53,6 +52,9 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
                     )
                     send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="fl-send")
                     stop = gr.Button("Stop", scale=1, min_width=80, visible=False, elem_id="fl-stop")
+                with gr.Row(equal_height=True, elem_id="fl-understood-row"):
+                    understood = gr.Textbox(label="Understood as", visible=False, scale=8, max_lines=3, elem_id="fl-understood")
+                    again = gr.Button("Ask it this way", visible=False, scale=1, min_width=80, size="sm", elem_id="fl-again")
                 with gr.Accordion("Filters", open=False, elem_id="fl-filters"):
                     years = _years(library)
                     with gr.Row():
@@ -69,17 +71,31 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
                 )
 
         inputs = [since, until, *facets]
+        last = gr.State("")  # the id of the answer that a follow-up may refer to: this reader's, and nobody else's
+        asking = Asking()
 
         def counted(since: int, until: int, *chosen: list[str]) -> list[Any]:
             return _counts(engine, since, until, chosen)
 
-        def ask(text: str, history: list[dict[str, Any]], since: int, until: int, *chosen: list[str]) -> Iterator[Any]:
-            yield from _converse(engine, text, history, filters_from(since, until, chosen))
+        def ask(text: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]) -> Iterator[Any]:
+            asked = Asked(text, tuple(filters_from(since, until, chosen)), after)
+            yield from _converse(engine, asking, asked, history, str(request.session_hash))
 
-        outputs = [box, chat, send, stop]
-        asking = gr.on([box.submit, send.click], ask, [box, chat, *inputs], outputs, concurrency_limit=20)
-        picking = chat.example_select(_example_handler(engine), [chat, *inputs], outputs, concurrency_limit=20)
-        stop.click(_stopped, None, [send, stop], cancels=[asking, picking])
+        def ask_again(
+            standalone: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]
+        ) -> Iterator[Any]:
+            asked = Asked(standalone, tuple(filters_from(since, until, chosen)), "", standalone)
+            yield from _converse(engine, asking, asked, history, str(request.session_hash))
+
+        def stop_it(request: gr.Request) -> None:
+            asking.stop(str(request.session_hash))
+
+        outputs = [box, chat, send, stop, last, understood, again]
+        gr.on([box.submit, send.click], ask, [box, chat, last, *inputs], outputs, concurrency_limit=20)
+        gr.on([understood.submit, again.click], ask_again, [understood, chat, last, *inputs], outputs, concurrency_limit=20)
+        chat.example_select(_example_handler(engine, asking), [chat, *inputs], outputs, concurrency_limit=20)
+        stop.click(stop_it, None, None, queue=False)
+        chat.clear(lambda: ("", gr.update(visible=False), gr.update(visible=False)), None, [last, understood, again])
         gr.on([page.load, *(item.change for item in inputs)], counted, inputs, [*facets, matching], show_progress="hidden")
         timer = gr.Timer(2.0)
         gr.on([page.load, timer.tick], lambda: _model_status(job), None, [model_line, cancel], show_progress="hidden")
@@ -94,7 +110,7 @@ def filters_from(since: int, until: int, chosen: tuple[list[str], ...]) -> list[
     return filters + [f"{name}={'|'.join(values)}" for name, values in zip(_FACETS, chosen, strict=True) if values]
 
 
-def _example_handler(engine: LocalEngine) -> Any:
+def _example_handler(engine: LocalEngine, asking: Asking) -> Any:
     def ask_example(
         history: list[dict[str, Any]],
         since: int,
@@ -103,76 +119,44 @@ def _example_handler(engine: LocalEngine) -> Any:
         substances: list[str],
         topics: list[str],
         picked: gr.SelectData,
+        request: gr.Request,
     ) -> Iterator[Any]:
-        yield from _converse(engine, str(picked.value["text"]), history, filters_from(since, until, (kind, substances, topics)))
+        asked = Asked(str(picked.value["text"]), tuple(filters_from(since, until, (kind, substances, topics))))
+        yield from _converse(engine, asking, asked, history, str(request.session_hash))
 
     return ask_example
 
 
-def _converse(engine: LocalEngine, text: str, history: list[dict[str, Any]], filters: list[str]) -> Iterator[Any]:
-    """Show the quotes answer as soon as it is there, then the checked draft in its place."""
-    asked = [*history, {"role": "user", "content": f"<div>{escape(text)}</div>"}]
-    busy = (gr.update(visible=False), gr.update(visible=True))
-    ready = (gr.update(visible=True), gr.update(visible=False))
+def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[dict[str, Any]], session: str) -> Iterator[Any]:
+    """Show each step, the quotes answer as soon as it is there, then the checked draft in its place."""
+    shown = asked.standalone or asked.text
+    turns = [*history, {"role": "user", "content": f"<div>{escape(shown)}</div>"}]
 
-    def said(content: str) -> list[dict[str, Any]]:
-        return [*asked, {"role": "assistant", "content": content}]
+    def now(box: Any, content: str, *, busy: bool, last: str | None = None, understood: Answer | None = None) -> list[Any]:
+        """Box, chat, Ask, Stop, last answer, the line that shows how a question was understood."""
+        changed = understood is not None and understood.standalone_question != understood.question
+        line = gr.update(visible=changed, value=understood.standalone_question if understood else "")
+        chat = [*turns, {"role": "assistant", "content": content}]
+        return [box, chat, gr.update(visible=not busy), gr.update(visible=busy), gr.skip() if last is None else last, line, gr.update(visible=changed)]
 
-    if not text.strip():
-        yield gr.update(), gr.update(), *ready
+    if not shown.strip():
+        yield [gr.skip(), gr.skip(), gr.update(visible=True), gr.update(visible=False), gr.skip(), gr.skip(), gr.skip()]
         return
-    yield "", said(waiting_html("Looking …")), *busy
+    yield now("", waiting_html("Reading the question …"), busy=True)
     quotes: Answer | None = None
-    for kind, value in _events(engine, text, filters):
-        if kind == "quotes":
-            quotes = value
-            yield gr.update(), said(answer_html(value, drafting=0)), *busy
-        elif kind == "words" and quotes is not None:
-            yield gr.update(), said(answer_html(quotes, drafting=value)), *busy
-        elif kind == "answer":
-            yield gr.update(), said(answer_html(value)), *ready
-        else:
-            yield text, said(fault_html(str(value))), *ready
-
-
-def _events(engine: LocalEngine, text: str, filters: list[str]) -> Iterator[tuple[str, Any]]:
-    """("quotes", Answer), ("words", how many a model has written) now and then, at last ("answer", Answer) or ("fault", error)."""
-    happened: queue.Queue[tuple[str, Any]] = queue.Queue()
-    left = threading.Event()
-
-    written = [0, 0]  # words so far, and when last told
-
-    def go_on(piece: str) -> None:
-        if left.is_set():
-            raise UnavailableError("it was stopped")
-        written[0] += piece.count(" ")
-        if written[0] >= written[1] + 5:
-            written[1] = written[0]
-            happened.put(("words", written[0]))
-
-    def work() -> None:
-        try:
-            answer: Answer = engine.answer(text, None, engine.filter(filters), None, on_quotes=lambda quotes: happened.put(("quotes", quotes)), on_text=go_on)
-            happened.put(("answer", answer))
-        except FlorilegiumError as error:
-            happened.put(("fault", error))
-        except Exception as error:
-            happened.put(("fault", f"Something went wrong ({type(error).__name__}). The question is kept; try again."))
-            raise
-
-    threading.Thread(target=work, name="ask", daemon=True).start()
-    try:
-        while True:
-            event = happened.get()
-            yield event
-            if event[0] in ("answer", "fault"):
-                return
-    finally:
-        left.set()
-
-
-def _stopped() -> tuple[Any, Any]:
-    return gr.update(visible=True), gr.update(visible=False)
+    draft = Drafting()
+    for kind, value in asking.events(engine, asked, session):
+        if kind == "answer":
+            yield now(gr.skip(), answer_html(value), busy=False, last=value.id, understood=value)
+        elif kind == "fault":
+            yield now(shown, fault_html(str(value)), busy=False)
+        elif value.kind == "quotes":
+            quotes = value.answer
+            yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
+        elif quotes is None:
+            yield now(gr.skip(), waiting_html(STEPS_SAID.get(value.step, "Looking …")), busy=True)
+        elif draft.hear(value):
+            yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
 
 
 def _welcome(library: Library) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 
-from assistant.answer import Answer, Citation, Outcome, ReviewRef, Sentence, Support
+from assistant.answer import Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
+from assistant.run import Event
 from ui.web.place import link_to
 
 _MARKUP = re.compile(r"[*_`~\[\]()#+\-.!|\\$:{}>=]")
@@ -19,16 +21,53 @@ def escape(text: str) -> str:
     return re.sub(r"(&(?:amp|lt|gt|quot|#x27);)|" + _MARKUP.pattern, lambda match: match[0] if match[1] else f"&#{ord(match[0])};", safe)
 
 
-def answer_html(answer: Answer, *, drafting: int | None = None) -> str:
-    """The whole answer. `drafting` says that a language model is at work on a better wording, and how many words it has written so far."""
-    parts = [_not_answered(answer)] if answer.outcome == Outcome.NOT_IN_CORPUS else [_sentence(sentence, answer) for sentence in answer.sentences]
+class Drafting:
+    """What a language model has written so far, for the screen; it is told again only when enough has come to be worth it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.checked = 0
+        self.step = ""
+        self._told = 0
+
+    def hear(self, event: Event) -> bool:
+        """Take an event in; says whether the screen should be drawn anew."""
+        if event.kind == "words":
+            began, self.step = not self.step, event.step
+            self.text += event.text
+            if not began and self.text.count(" ") < self._told + 5:
+                return False
+            self._told = self.text.count(" ")
+            return True
+        if event.kind == "sentence":
+            self.checked, self.step = self.checked + 1, event.step
+            return True
+        return False
+
+
+def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
+    """The whole answer. `drafting` says that it may yet be put in better words by a language model, and how far that one is."""
+    parts = []
+    if answer.standalone_question != answer.question:
+        parts.append(f'<p class="fl-note fl-taken">Understood as: {escape(answer.standalone_question)}</p>')
+    both = answer.catalogue is not None and answer.kind == "evidence"
+    if answer.catalogue is not None:
+        parts.append(_catalogue(answer.catalogue, "Taken as a question to the catalogue" if both else ""))
+    if both:
+        parts.append('<p class="fl-way">Taken as a question about what they say</p>')
+    if answer.outcome == Outcome.NOT_IN_CORPUS and answer.kind == "evidence":
+        parts.append(_not_answered(answer))
+    parts += [_sentence(sentence, answer) for sentence in answer.sentences]
     if answer.outcome == Outcome.PARTLY and answer.missing:
         parts.append(f'<p class="fl-note">Not found in the collection: {escape(", ".join(answer.missing))}.</p>')
     warned = [review for review in answer.reviews if review.notices]
     parts += [f'<p class="fl-warn">{_warning(review)}</p>' for review in warned]
     if answer.reviews:
         parts.append(f'<ol class="fl-sources">{"".join(_source(review) for review in answer.reviews)}</ol>')
-    parts += [f'<p class="fl-note">{escape(notice)}</p>' for notice in answer.notices]
+    marked = "fl-note fl-advice" if answer.understood.advice else "fl-note"
+    parts += [f'<p class="{marked if number == 0 else "fl-note"}">{escape(notice)}</p>' for number, notice in enumerate(answer.notices)]
+    if drafting is not None and drafting.text:
+        parts.append(f'<p class="fl-draft"><b>Draft, not checked yet:</b> {escape(drafting.text)}</p>')
     parts.append(f'<p class="fl-foot">{_foot(answer, drafting)}</p>')
     return f'<div class="fl-answer">{"".join(parts)}</div>'
 
@@ -67,6 +106,18 @@ def _warning(review: ReviewRef) -> str:
     return f"[{review.key}] {escape(said)}".replace("[", "&#91;").replace("]", "&#93;")
 
 
+def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
+    """The list of a catalogue answer, with the filter that made it and how to take it along."""
+    head = f'<p class="fl-way">{escape(heading)}</p>' if heading else ""
+    rows = "".join(_nearest(record) for record in catalogue.records)
+    more = catalogue.count - len(catalogue.records)
+    listed = f'<ol class="fl-nearest">{rows}</ol>' if rows else ""
+    rest = f'<p class="fl-note">… and {more:,} more.</p>' if more > 0 else ""
+    command = "florilegium export --format ris" + "".join(f" --filter {shlex.quote(text)}" for text in catalogue.filter)
+    export = f'<p class="fl-note">To take them along: <code>{escape(command)}</code></p>' if catalogue.count else ""
+    return f'{head}<p class="fl-said"><strong>{escape(catalogue.said())}</strong></p>{listed}{rest}{export}'
+
+
 def _not_answered(answer: Answer) -> str:
     nearest = "".join(_nearest(review) for review in answer.nearest)
     listing = f'<p class="fl-note">Nearest in it:</p><ul class="fl-nearest">{nearest}</ul>' if nearest else ""
@@ -77,10 +128,13 @@ def _nearest(review: ReviewRef) -> str:
     return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}</li>'
 
 
-def _foot(answer: Answer, drafting: int | None) -> str:
-    how = "Sentences quoted from the records" if answer.model == "quotes" else f"Written by {escape(answer.model)}, each sentence checked"
+def _foot(answer: Answer, drafting: Drafting | None) -> str:
+    if answer.outcome is None:
+        return f"Nothing was looked for · {answer.seconds.get('total', 0.0):.1f} s"
+    by_rules = "From the catalogue, exactly" if answer.kind == "catalogue" else "Sentences quoted from the records"
+    how = by_rules if answer.model == "quotes" else f"Written by {escape(answer.model)}, each sentence checked"
     busy = ""
-    if drafting is not None:
-        so_far = f"has written {drafting} words" if drafting else "is reading the evidence"
-        busy = f' <span class="fl-busy">· the language model {so_far}; what passes the check will take this place …</span>'
+    if drafting is not None and answer.sentences:
+        so_far = f"{drafting.checked} sentences checked" if drafting.checked else "is writing" if drafting.text else "is reading the evidence"
+        busy = f' <span class="fl-busy">· the language model {so_far}; what passes the check will take this place …</span>' if drafting.step else ""
     return f"{how} · collection at revision {answer.revision} · {answer.seconds.get('total', 0.0):.1f} s{busy}"

@@ -16,18 +16,21 @@
     event.preventDefault();
     open(link);
   }, true);
-  // A new question goes to the top of the chat, so that its answer is read from its first sentence.
+  // A new question goes to the top of the chat, so that its answer is read from its first sentence. The page is drawn anew with every event of
+  // the answer, so it is brought there again until the reader scrolls.
   let questions = 0;
+  let held = false;
   const settle = () => {
     const asked = document.querySelectorAll("#fl-chat .user");
-    if (asked.length === questions) return;
+    if (asked.length > questions) held = true;
     questions = asked.length;
     const last = asked[questions - 1];
     const log = document.querySelector("#fl-chat .bubble-wrap");
-    if (!last || !log) return;
-    log.style.setProperty("--fl-room", `${log.clientHeight - last.offsetHeight - 40}px`);
-    log.scrollTo({ top: log.scrollTop + last.getBoundingClientRect().top - log.getBoundingClientRect().top, behavior: "smooth" });
+    if (!held || !last || !log) return;
+    const away = last.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    if (Math.abs(away) > 2) log.scrollTo({ top: log.scrollTop + away });
   };
+  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) document.addEventListener(kind, () => { held = false; }, { passive: true });
   new MutationObserver(settle).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 })();

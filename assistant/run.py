@@ -1,0 +1,138 @@
+"""One way of a question through the chain: what the screen is told, how long each step took, when it must end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from corpus import UnavailableError
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+
+T = TypeVar("T")
+
+#: The steps of the chain, in order, under the names their times have in an answer.
+STEPS = ("understand", "retrieve", "decide", "generate", "check", "number", "store")
+#: Seconds a step may take. What a deadline means is decided step by step (docs/decisions/0012): a search that is late is an error, a model
+#: that is late leaves the quotes, and both are told to the reader.
+DEADLINES: Mapping[str, float] = MappingProxyType(
+    {"understand": 15.0, "retrieve": 30.0, "decide": 30.0, "generate": 90.0, "check": 30.0, "number": 5.0, "store": 15.0}
+)
+_LOOK = 0.05  # seconds between looks at the reader's stop
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a screen is told while a question is under way.
+
+    `kind`: "step" (it begins), "understood" (`text` is the stand-alone question), "quotes" (`answer` is complete without a model and can be
+    shown), "words" (`text` is what the model wrote next; "" when it begins), "sentence" (`text` is a sentence of the draft that is now being checked).
+    """
+
+    kind: Literal["step", "understood", "quotes", "words", "sentence"]
+    step: str
+    text: str = ""
+    answer: Answer | None = None
+
+
+class StoppedError(UnavailableError):
+    """The reader stopped it."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__("it was stopped", where=step, remedy="Ask again when you like")
+        self.step = step
+
+
+class LateError(UnavailableError):
+    """A step was not done within its deadline."""
+
+    def __init__(self, step: str, seconds: float) -> None:
+        super().__init__(f"the step {step!r} was not done within {seconds:g} s", remedy="Try again, or ask more narrowly")
+        self.step = step
+        self.seconds = seconds
+
+
+#: Called inside a step, as often as it likes: raises StoppedError or LateError when the step has to end.
+Halt = Callable[[], None]
+
+
+class Run:
+    """The progress of one question. `cancelled` is asked before, between and inside steps."""
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+        deadlines: Mapping[str, float] = DEADLINES,
+    ) -> None:
+        self.seconds: dict[str, float] = {}
+        self._under_way: tuple[str, float] | None = None
+        self._on_event = on_event
+        self._cancelled = cancelled
+        self._deadlines = {**DEADLINES, **deadlines}
+
+    def tell(self, event: Event) -> None:
+        """Tell the screen."""
+        if self._on_event:
+            self._on_event(event)
+
+    def step(self, name: str, work: Callable[[Halt], T], *, stoppable: bool = True) -> T:
+        """Do one step beside the caller, so that a stop or the deadline is heeded even while the step hangs in a library or a server.
+
+        A step left behind ends at its next `halt()`. Raises StoppedError (unless not `stoppable`), LateError, and whatever the step raises.
+        """
+        began = time.monotonic()
+        limit = self._deadlines[name]
+        left: list[UnavailableError] = []  # why the caller no longer waits
+
+        def halt() -> None:
+            if left:
+                raise left[0]
+            if stoppable and self._cancelled():
+                raise StoppedError(name)
+            if time.monotonic() - began > limit:
+                raise LateError(name, limit)
+
+        halt()
+        self._under_way = name, began
+        self.tell(Event("step", name))
+        doing = _begin(name, lambda: work(halt))
+        try:
+            while not wait([doing], _LOOK).done:
+                try:
+                    halt()
+                except UnavailableError as error:
+                    left.append(error)
+                    raise
+            return doing.result()
+        finally:
+            self._under_way = None
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+
+    def times(self) -> dict[str, float]:
+        """Seconds per step until now, and their sum; the steps of DESIGN section 8 are always there."""
+        steps = {"retrieve": 0.0, "generate": 0.0, "check": 0.0} | self.seconds
+        if self._under_way:
+            name, began = self._under_way
+            steps[name] = steps.get(name, 0.0) + time.monotonic() - began
+        return steps | {"total": sum(steps.values())}
+
+
+def _begin(name: str, work: Callable[[], T]) -> Future[T]:
+    """Work under way in a thread that does not keep the process alive."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)  # raised where the result is asked for
+
+    threading.Thread(target=run, name=f"step-{name}", daemon=True).start()
+    return future

@@ -1,0 +1,79 @@
+"""A question under way for the page: its events in order, and the reader's stop. Holds a stop per browser tab while it runs, and nothing else."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corpus import FlorilegiumError
+
+if TYPE_CHECKING:
+    from ui.engine import LocalEngine
+
+#: What a reader is told of the steps before there is something to read.
+STEPS_SAID = {"understand": "Reading the question …", "retrieve": "Searching the collection …", "decide": "Choosing the sentences that answer …"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood."""
+
+    text: str
+    filters: tuple[str, ...] = ()
+    after: str = ""
+    standalone: str = ""
+
+
+class Asking:
+    """The questions under way, so that Stop reaches the one of its own tab."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._stops: dict[str, threading.Event] = {}
+
+    def stop(self, session: str) -> None:
+        """Stop the question of a tab, if one is under way."""
+        with self._guard:
+            stop = self._stops.get(session)
+        if stop:
+            stop.set()
+
+    def events(self, engine: LocalEngine, asked: Asked, session: str) -> Iterator[tuple[str, Any]]:
+        """("event", Event) as things happen, at last ("answer", Answer) or ("fault", what to tell). Leaving the iterator stops the question."""
+        from assistant import Run
+
+        happened: queue.Queue[tuple[str, Any]] = queue.Queue()
+        stop = threading.Event()
+        with self._guard:
+            earlier = self._stops.get(session)
+            self._stops[session] = stop
+        if earlier:
+            earlier.set()
+
+        def work() -> None:
+            try:
+                run = Run(lambda event: happened.put(("event", event)), stop.is_set)
+                chosen = engine.filter(asked.filters)
+                answer = engine.answer(asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run)
+                happened.put(("answer", answer))
+            except FlorilegiumError as error:
+                happened.put(("fault", error))
+            except Exception as error:
+                happened.put(("fault", f"Something went wrong ({type(error).__name__}). The question is kept; try again."))
+                raise
+
+        threading.Thread(target=work, name="ask", daemon=True).start()
+        try:
+            while True:
+                event = happened.get()
+                yield event
+                if event[0] != "event":
+                    return
+        finally:
+            stop.set()
+            with self._guard:
+                if self._stops.get(session) is stop:
+                    del self._stops[session]
