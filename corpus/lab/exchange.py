@@ -7,12 +7,16 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from corpus.anchor import Anchor
-from corpus.errors import InputError
+from corpus.errors import InputError, UsageError
 from corpus.lab.judgements import Judgement
 from corpus.lab.sets import TestQuery
+
+if TYPE_CHECKING:
+    from corpus.library import Library
 
 _GRADE = re.compile(r"[+-]?\d{1,9}(\.0+)?")
 _YES, _NO = frozenset("yes true 1 y answerable".split()), frozenset("no false 0 n unanswerable".split())
@@ -200,3 +204,56 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer.writerow(columns)
     writer.writerows(rows)
     return out.getvalue()
+
+
+def import_into(library: Library, name: str, paths: Sequence[Path], judge: str = "imported") -> dict[str, int]:
+    """Bring queries and judgements of files, or of folders in the BEIR layout, into a set, made where there is none; how many of each.
+
+    Raises UsageError for a file that is not there, InputError for a fault in one: then nothing comes in. Judgements of queries that neither the
+    set nor the files have are refused, as are those of records the library does not have.
+    """
+    queries: list[TestQuery] = []
+    judgements: list[Judgement] = []
+    for path in [file for given in paths for file in _files(given)]:
+        text = _text_of(path)
+        if _holds_judgements(path, text):
+            judgements += read_judgements(text, str(path), judge)
+        else:
+            queries += read_queries(text, str(path))
+    there = {entry.name for entry in library.sets.all()}
+    known = {query.id for query in queries} | (set(library.sets.queries(name)) if name in there else set())
+    reviews = library.get_many({one.review_id for one in judgements})
+    for number, one in enumerate(judgements, 1):
+        if one.query_id not in known or one.review_id not in reviews:
+            missing = f"the query {one.query_id!r} is in no file and not in the set" if one.query_id not in known else f"there is no record {one.review_id!r}"
+            raise InputError(missing, where=f"judgement {number}", remedy="Bring in the queries as well, and see that the ids are those of this library")
+    if name not in there:
+        library.sets.create(name)
+    return {"queries": len(library.sets.put(name, queries)), "judgements": library.judgements.add(name, judgements)}
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise UsageError("there is no such file", where=str(path), remedy="Check the path")
+    if not path.is_dir():
+        return [path]
+    found = [path / "queries.jsonl", *(file for file in (path / "qrels.tsv", path / "qrels" / "test.tsv") if file.is_file())][:2]
+    if not found[0].is_file():
+        raise UsageError("the folder has no queries.jsonl", where=str(path), remedy="Name files, or a folder in the BEIR layout")
+    return found
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("the file is not UTF-8", where=str(path), remedy="Save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", where=str(path), remedy="Look at its permissions") from error
+
+
+def _holds_judgements(path: Path, text: str) -> bool:
+    """Told by the first line: qrels have three or four columns ending in a number, our CSV a column `review_id`."""
+    head = next((line for line in text.split("\n") if line.strip()), "").strip()
+    columns = head.split("\t") if "\t" in head else head.split()
+    return "review_id" in head or "qrels" in path.name or (len(columns) == 4 and bool(_GRADE.fullmatch(columns[-1])))

@@ -3,6 +3,7 @@
 Owns test sets read from folders, runs over them, TREC files, measures and the comparison of two runs. May import `index` and `corpus`.
 """
 
+from index.lab.agreement import Agreement, agreement
 from index.lab.beir import TestSet, read_set
 from index.lab.collection import Collection
 from index.lab.compare import Comparison, Difference, compare
@@ -14,6 +15,7 @@ from index.lab.trec import read_run, run_text
 __all__ = [
     "COMPARED_MEASURES",
     "DEFAULT_MEASURES",
+    "Agreement",
     "Collection",
     "Comparison",
     "Difference",
@@ -23,6 +25,7 @@ __all__ = [
     "Progress",
     "RunResult",
     "TestSet",
+    "agreement",
     "compare",
     "compare_report",
     "intervals",

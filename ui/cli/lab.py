@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.cli import lab_sets
 from ui.cli.finding import Config
 from ui.cli.output import console, print_json, progress_bar
 from ui.cli.records import Json
@@ -23,6 +24,7 @@ def register(app: typer.Typer, session: Session) -> None:
     """Add the commands."""
     lab = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure and compare the finding on judged test queries.")
     app.add_typer(lab, name="lab")
+    lab_sets.register(lab, session)
 
     @lab.command("run")
     def run(
