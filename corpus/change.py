@@ -177,9 +177,15 @@ def _row(review: Review) -> dict[str, Any]:
         "doi": review.doi or None,
         "pmid": review.pmid or None,
         "work_key": work_key(review),
+        "issn": _issn(review),
         "has_text": f"|{'|'.join(held)}|",
         "document": review.model_dump_json(exclude={"revision"}, exclude_defaults=True),
     }
+
+
+def _issn(review: Review) -> str | None:
+    value = review.csl.get("ISSN") or ""
+    return (" ".join(map(str, value)) if isinstance(value, list) else str(value)) or None
 
 
 def load_review(document: str, revision: int) -> Review:

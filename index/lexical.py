@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus import UnavailableError
 
@@ -39,6 +39,19 @@ def _analyser() -> Any:
     for each in (filters.remove_long(40), filters.lowercase(), filters.custom_stopword(list(STOP_WORDS)), filters.stemmer("english")):
         builder = builder.filter(each)
     return builder.build()
+
+
+class Alternatives(NamedTuple):
+    """Other ways to say what a query says, each in its terms, and how much the best of them counts beside the query's own words (0..1)."""
+
+    ways: tuple[tuple[str, ...], ...]
+    weight: float
+
+
+class QueryTerms(Counter[str]):
+    """A query's terms with how often each is said, and what else could have been said."""
+
+    alternatives: tuple[Alternatives, ...] = ()
 
 
 class LexicalIndex:
@@ -140,7 +153,16 @@ class LexicalIndex:
     def _query(self, terms: Counter[str]) -> Any:
         query, occur = self._tantivy.Query, self._tantivy.Occur
         clauses = [(occur.Should, query.boost_query(query.term_query(self._schema, _WORDS, term, "freq"), float(n))) for term, n in sorted(terms.items())]
+        clauses += [(occur.Should, self._best_of(each)) for each in (terms.alternatives if isinstance(terms, QueryTerms) else ())]
         return query.boolean_query(clauses)
+
+    def _best_of(self, alternatives: Alternatives) -> Any:
+        """The best of the ways of which a review holds every term."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        ways = [
+            query.boolean_query([(occur.Must, query.term_query(self._schema, _WORDS, term, "freq")) for term in sorted(set(way))]) for way in alternatives.ways
+        ]
+        return query.boost_query(query.disjunction_max_query(ways), alternatives.weight)
 
     def _among(self, wanted: Any, review_ids: Sequence[str]) -> Any:
         query, occur = self._tantivy.Query, self._tantivy.Occur

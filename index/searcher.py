@@ -14,12 +14,13 @@ from corpus import Filter, Library, Review, Status
 from index.candidates import Scored, score
 from index.encoder import TextEncoder, Vectors
 from index.fusion import Scores
-from index.lexical import analyse
+from index.lexical import QueryTerms, analyse
 from index.passages import PassageSplitter, hash_text
 from index.reranker import Reranker, reranked
 from index.spec import SearchConfig
 from index.state import PassageRow
 from index.store import BuiltIndex
+from index.synonyms import synonyms_of
 
 #: Up to so many reviews a filter is handed to the legs; beyond it more is asked of them and filtered afterwards.
 _HANDED_DOWN = 3_000
@@ -128,7 +129,7 @@ class Searcher:
         allowed, left_out = self._allowed(chosen)
         vector = self._encoder.encode([query])[0]
         encoded = time.monotonic()
-        terms = Counter(analyse(query))
+        terms = self._terms(query)
         scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, k, allowed)))
         hits, stale, revision = self._hits_at(scored, k)
         ended = time.monotonic()
@@ -137,7 +138,7 @@ class Searcher:
 
     def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
         """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
-        vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
+        vector, terms = self._encoder.encode([query])[0], self._terms(query)
         scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, 0, None)))
         return [(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]]
 
@@ -147,7 +148,7 @@ class Searcher:
         A record that no leg proposed is scored beside the candidates, and has no rank.
         """
         allowed, _ = self._allowed(chosen)
-        vector, terms = self._encoder.encode([query])[0], Counter(analyse(query))
+        vector, terms = self._encoder.encode([query])[0], self._terms(query)
         proposed = self._candidates(vector, terms, 10, allowed)
         scored = self._rerank(query, self._score(vector, terms, sorted({*proposed, review.id})))
         place = scored.ids.index(review.id) if review.id in scored.ids else None
@@ -182,6 +183,10 @@ class Searcher:
         return {term: lexical.document_frequency(term) for term in terms}, lexical.count()
 
     # ---- steps
+
+    def _terms(self, query: str) -> QueryTerms:
+        """The query's words, widened by the vocabulary of whatever is searched."""
+        return synonyms_of(self._library.vocabulary).widen(analyse(query), self.config.synonyms)
 
     def _allowed(self, chosen: Filter | None) -> tuple[list[str] | None, int]:
         if chosen is None or not chosen.conditions:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from corpus import Filter, Review, Selection, Status, UsageError
+from corpus import Filter, Review, Selection, Status, UsageError, Vocabulary
 
 _REVISION = 1
 
@@ -51,12 +51,21 @@ class Records(Protocol):
         """How many records there are."""
         ...
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words its records are described by, with other words for them."""
+        ...
+
 
 class Collection:
-    """Documents by id, each seen as a current `Review` (title -> title, text -> abstract). Never filtered, de-duplicated or changed."""
+    """Documents by id, each seen as a current `Review` (title -> title, text -> abstract). Never filtered, de-duplicated or changed.
+
+    It has no vocabulary: that of a library speaks of the library's records, and what a set measures must not hang on who measures it.
+    """
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._documents = documents
+        self.vocabulary = Vocabulary({}, {})
 
     @cached_property
     def hash(self) -> str:

@@ -44,6 +44,7 @@ OTHER_CONFIG: dict[str, Any] = {
     "reranker_sha256": "r" * 64,
     "rerank_depth": 7,
     "rerank_weight": 0.75,
+    "synonyms": 0.25,
 }
 
 

@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import answering, catalogue, compacting, configs, curating, duplicates, finding, kept, lab, models, notices, records, serving, verify, vocabulary
+from ui.cli import (
+    answering,
+    catalogue,
+    compacting,
+    completeness,
+    configs,
+    curating,
+    duplicates,
+    finding,
+    kept,
+    lab,
+    models,
+    notices,
+    records,
+    serving,
+    verify,
+    vocabulary,
+)
 from ui.cli.session import Session
 
 
@@ -36,6 +53,10 @@ def build(session: Session) -> typer.Typer:
             typer.echo(context.get_help())
             raise typer.Exit(2)
 
-    for part in (records, catalogue, curating, duplicates, vocabulary, notices, finding, answering, kept, lab, configs, compacting, verify, models, serving):
+    parts = (
+        records, catalogue, curating, duplicates, vocabulary, notices, completeness, finding,
+        answering, kept, lab, configs, compacting, verify, models, serving,
+    )  # fmt: skip
+    for part in parts:
         part.register(app, session)
     return app
