@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, CatalogueAnswer, Outcome, ReviewRef, Sentence, Understanding
+from assistant.budget import left_out_notice
 from assistant.chain import Chain, Here, step
 from assistant.check import Checker
 from assistant.decide import Decision, decide
-from assistant.draft import parse_draft
+from assistant.draft import DraftSentence, ParsedDraft, parse_draft
 from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, collect, weigh
+from assistant.injection import not_given_notice, speaks_to_a_model
 from assistant.numbering import number
 from assistant.quotes import Chosen, choose, fits
 from assistant.run import Event, LateError, Run, StoppedError
@@ -37,7 +39,7 @@ from assistant.understanding import (
     read_catalogue_question,
     resolve,
 )
-from assistant.writing import Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, stand_alone
+from assistant.writing import EVIDENCE_LINES, Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, room_of, stand_alone
 from corpus import Filter, FlorilegiumError, InputError, Review, default_vocabulary, parse_filter
 from corpus.change import now
 from index.encoder import TextEncoder
@@ -122,6 +124,7 @@ class Drafted:
     prepared: Prepared
     lines: Lines = field(default_factory=dict)
     text: str = ""
+    parsed: ParsedDraft | None = None
     label: str = ""
     told: tuple[str, ...] = ()
 
@@ -187,9 +190,7 @@ class Assistant:
 
     def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
         """What a model is given, under the keys of a closed set; the chosen quotes come first."""
-        order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
-        ranked = [choice.sentence for choice in prepared.chosen]
-        return evidence_lines(ranked + [prepared.sentences[i] for i in order if prepared.sentences[i] not in ranked])
+        return evidence_lines([sentence for sentence in _ranked(prepared)[:EVIDENCE_LINES] if not speaks_to_a_model(sentence.text)])
 
     # ---- the steps
 
@@ -305,7 +306,13 @@ class Assistant:
             if writer.must:
                 raise
             return replace(nothing, told=(f"The language model could not be used: {error} These are quotes.",))
-        drafted = replace(nothing, lines=self.evidence_lines(prepared), label=label)
+        ranked = _ranked(prepared)[:EVIDENCE_LINES]
+        given = [sentence for sentence in ranked if not speaks_to_a_model(sentence.text)]
+        lines = evidence_lines(given, room_of(model))
+        if not lines:
+            return replace(nothing, told=(not_given_notice(len(ranked)),))
+        notices = (not_given_notice(len(ranked) - len(given)), left_out_notice(len(given) - len(lines)))
+        drafted = replace(nothing, lines=lines, label=label, told=tuple(filter(None, notices)))
         here.so_far.append(drafted)
 
         here.tell(Event("words", "generate"))
@@ -315,8 +322,18 @@ class Assistant:
             here.so_far.append(piece)
             here.tell(Event("words", "generate", piece))
 
+        checked: list[Checked] = []
+
+        def whole(sentence: DraftSentence) -> None:
+            here.halt()
+            checked.append(check_sentence(self._checker, sentence.text, sentence.keys, lines))
+            kept = keep_passed(checked, prepared.chosen)
+            if kept:
+                here.tell(Event("passed", "generate", sentence.text, _written(prepared.answer, kept, label)))
+
         try:
-            return replace(drafted, text=ask_model(model, prepared.question.text, drafted.lines, heard))
+            wrote = ask_model(model, prepared.question.text, lines, heard, whole)
+            return replace(drafted, text=wrote.text, parsed=wrote.parsed, told=(*drafted.told, wrote.told) if wrote.told else drafted.told)
         except (LateError, StoppedError):
             raise
         except FlorilegiumError as error:
@@ -325,7 +342,7 @@ class Assistant:
     def _check(self, drafted: Drafted, here: Here) -> Verified:
         if not drafted.label:
             return Verified(drafted)
-        parsed = parse_draft(drafted.text, drafted.lines)
+        parsed = drafted.parsed or parse_draft(drafted.text, drafted.lines)
         for sentence in parsed.sentences:
             here.halt()
             here.tell(Event("sentence", "check", sentence.text))
@@ -336,11 +353,11 @@ class Assistant:
         drafted, answer, told = verified.drafted, verified.drafted.prepared.answer, verified.drafted.told
         kept = keep_passed(verified.sentences, drafted.prepared.chosen)
         if kept:
-            sentences, reviews = number(_with_harm(kept) if answer.understood.advice else kept)
-            answer = replace(answer, sentences=sentences, reviews=reviews, model=drafted.label)
-        elif drafted.label and not told:
-            why = "found no answer in the evidence" if verified.refused else "wrote nothing that the evidence carries"
-            told = (f"The language model {why}; these are quotes.",)
+            answer = _written(answer, kept, drafted.label)
+        elif drafted.label:
+            said = "found no answer in the evidence" if verified.refused else "wrote nothing that the evidence carries"
+            why = said if drafted.text.strip() else "wrote nothing"
+            told = (*told, f"The language model {why}; these are quotes.")
         draft = tuple(sentence for sentence, _ in verified.sentences)
         return replace(answer, draft=draft, dropped_keys=verified.unknown_keys, notices=(*answer.notices, *told), seconds=here.times())
 
@@ -394,6 +411,19 @@ def _by_rules(request: Request, error: LateError | StoppedError, so_far: Sequenc
     return replace(
         understood, told=(*understood.told, f"The language model was not done with the question within {error.seconds:g} s; rules made it stand alone.")
     )
+
+
+def _ranked(prepared: Prepared) -> list[EvidenceSentence]:
+    """The sentences of the evidence, the chosen quotes first."""
+    order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
+    chosen = [choice.sentence for choice in prepared.chosen]
+    return chosen + [prepared.sentences[i] for i in order if prepared.sentences[i] not in chosen]
+
+
+def _written(answer: Answer, kept: Sequence[tuple[Sentence, Review]], label: str) -> Answer:
+    """The answer with what was kept of a model's draft in the place of the quotes."""
+    sentences, reviews = number(_with_harm(kept) if answer.understood.advice else kept)
+    return replace(answer, sentences=sentences, reviews=reviews, model=label)
 
 
 # ---- the answer without a language model

@@ -32,10 +32,11 @@ class Event:
     """What a screen is told while a question is under way.
 
     `kind`: "step" (it begins), "understood" (`text` is the stand-alone question), "quotes" (`answer` is complete without a model and can be
-    shown), "words" (`text` is what the model wrote next; "" when it begins), "sentence" (`text` is a sentence of the draft that is now being checked).
+    shown), "words" (`text` is what the model wrote next; "" when it begins), "passed" (a sentence of the draft
+    passed the check; `answer` shows what has passed so far), "sentence" (`text` is a sentence of the draft that is now being checked).
     """
 
-    kind: Literal["step", "understood", "quotes", "words", "sentence"]
+    kind: Literal["step", "understood", "quotes", "words", "passed", "sentence"]
     step: str
     text: str = ""
     answer: Answer | None = None

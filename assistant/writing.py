@@ -7,17 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answer import SHOWN, Citation, Sentence, Support
-from assistant.budget import fit_evidence
+from assistant.budget import CONTEXT_TOKENS, Room, fit_evidence, room_for, server_context
 from assistant.check import Checker
+from assistant.draft import DraftSentence
 from assistant.evidence import EvidenceSentence
+from assistant.faults_told import told_of
+from assistant.listening import Heard, listen, pieces
 from assistant.prompts import STAND_ALONE, SYSTEM, follow_up_message, user_message
 from assistant.quotes import Chosen
+from assistant.table import design_and_size
 from corpus import FlorilegiumError, Review, UnavailableError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-_EVIDENCE_LINES = 10
+#: Sentences of evidence a model is given at most.
+EVIDENCE_LINES = 10
 #: A plain yes or no is a verdict on the question; no passage says it, whatever else the sentence repeats.
 _VERDICT = re.compile(r"(?:yes|no|indeed|absolutely|definitely)\b\s*[,.;:!]", re.IGNORECASE)
 _FEWEST = 3  # a checked draft of fewer sentences is filled up with quotes of other reviews
@@ -28,15 +33,22 @@ Lines = Mapping[str, EvidenceSentence]
 Checked = tuple[Sentence, Review | None]
 
 
-def evidence_lines(ranked: Sequence[EvidenceSentence]) -> dict[str, EvidenceSentence]:
-    """The best lines under keys of a closed set, as many as fit the budget."""
-    lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked[:_EVIDENCE_LINES]])
+def evidence_lines(ranked: Sequence[EvidenceSentence], room: Room | None = None) -> dict[str, EvidenceSentence]:
+    """The best lines under keys of a closed set, as many as fit the room a model has."""
+    lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked[:EVIDENCE_LINES]], room)
     return {f"E{number}": sentence for number, sentence in enumerate(ranked[: len(lines)], start=1)}
 
 
-def ask_model(model: BaseChatModel, question: str, lines: Lines, on_text: Callable[[str], None]) -> str:
-    """What the model writes, told piece by piece; `on_text` may raise to end it. Raises UnavailableError when nothing came."""
-    return _stream(model, SYSTEM, user_message(question, [(key, line.review.label(), line.text) for key, line in lines.items()]), on_text)
+def room_of(model: BaseChatModel) -> Room:
+    """The room for evidence that a model has, as its server tells; the embedded one's where it does not."""
+    address = str(getattr(model, "openai_api_base", None) or "")
+    return room_for((server_context(address) if address else None) or CONTEXT_TOKENS)
+
+
+def ask_model(model: BaseChatModel, question: str, lines: Lines, on_text: Callable[[str], None], on_sentence: Callable[[DraftSentence], None]) -> Heard:
+    """What the model writes, told piece by piece and sentence by sentence; both may raise to end it. Raises UnavailableError when nothing came."""
+    message = user_message(question, [(key, line.review.label(), line.text) for key, line in lines.items()])
+    return listen(model, [("system", SYSTEM), ("user", message)], lines, on_text, on_sentence)
 
 
 def stand_alone(model: BaseChatModel, question: str, last: str, halt: Callable[[], None]) -> str:
@@ -49,8 +61,7 @@ def stand_alone(model: BaseChatModel, question: str, last: str, halt: Callable[[
 def _stream(model: BaseChatModel, system: str, message: str, on_text: Callable[[str], None]) -> str:
     text = ""
     try:
-        for chunk in model.stream([("system", system), ("user", message)]):
-            piece = chunk.text if isinstance(chunk.text, str) else str(chunk.text())
+        for piece, _ in pieces(model, [("system", system), ("user", message)]):
             text += piece
             on_text(piece)
     except FlorilegiumError:
@@ -58,7 +69,7 @@ def _stream(model: BaseChatModel, system: str, message: str, on_text: Callable[[
     except Exception as error:  # every provider raises its own classes
         if text.strip():
             return text  # cut off: what came is checked like any draft
-        raise UnavailableError(f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no reason given'}") from error
+        raise UnavailableError(told_of(error)) from error
     return text
 
 
@@ -115,7 +126,13 @@ def keep_passed(drafted: Sequence[Checked], chosen: Sequence[Chosen]) -> list[tu
 
 def quote(source: EvidenceSentence) -> Sentence:
     """A sentence of a record as a sentence of an answer, led in by whose it is; its citation has no number yet."""
-    return Sentence(source.text, Support.VERBATIM, 1.0, (Citation(0, source.anchor()),), f"{source.review.label()}:")
+    return Sentence(source.text, Support.VERBATIM, 1.0, (Citation(0, source.anchor()),), f"{lead_of(source.review)}:")
+
+
+def lead_of(review: Review) -> str:
+    """Whose a sentence is, and of what design and size the work: "An et al., 2021 (systematic review and meta-analysis, n = 858)"."""
+    said = design_and_size(review)
+    return f"{review.label()} ({said})" if said else review.label()
 
 
 def _folded(text: str) -> str:

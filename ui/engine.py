@@ -95,7 +95,10 @@ class LocalEngine:
             from assistant.models import parse_model_name
 
             parse_model_name(model)
-        return self.answer(question, model, self.filter(filters), config, after=after).as_dict()
+        from assistant.table import table_of
+
+        answer = self.answer(question, model, self.filter(filters), config, after=after)
+        return answer.as_dict() | {"evidence_table": [row.as_dict() for row in table_of(answer, self.library.get)]}
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""

@@ -23,11 +23,17 @@ def register(app: typer.Typer, session: Session) -> None:
         filters: Filters = None,
         config: Config = None,
         after: Annotated[str | None, typer.Option("--after", metavar="ANSWER_ID", help="The answer that this question follows up.")] = None,
+        table: Annotated[bool, typer.Option("--table", help="Show the evidence table of the cited records.")] = False,
         json: Json = False,
     ) -> int:
         """Answer a question from the collection; every sentence carries the words it rests on."""
         answer = session.engine().ask(question, model, filters or [], config, after)
-        print_json(answer) if json else print_answer(answer)
+        if json:
+            print_json(answer)
+        else:
+            print_answer(answer)
+            if table:
+                print_table(answer["evidence_table"])
         tell_unknown(session, filters)
         return 0
 
@@ -72,6 +78,21 @@ def print_answer(answer: dict[str, Any]) -> None:
     for notice in answer["notices"]:
         print(notice)
     print(f"\n{answer['model']}, configuration {answer['config']}, revision {answer['revision']}, {answer['seconds']['total']:.1f} s, answer {answer['id']}")
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """The evidence table for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from assistant.table import COLUMNS
+
+    shown = Table("record", *COLUMNS)
+    for row in rows:
+        cells = [Text(row["cells"][name]["text"] if row["cells"][name] else "") for name in COLUMNS]
+        shown.add_row(Text(f"[{row['key']}] {row['label']}"), *cells)
+    print()
+    console().print(shown)
 
 
 def _print_catalogue(catalogue: dict[str, Any], *, beside: bool) -> None:

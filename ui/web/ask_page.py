@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.table import table_of
 from corpus import Filter, Library
 from ui.web import look
 from ui.web.asking import STEPS_SAID, Asked, Asking
 from ui.web.rendering import Drafting, answer_html, escape, fault_html, waiting_html
+from ui.web.table_pages import table_html
 
 if TYPE_CHECKING:
     from assistant import Answer
@@ -147,10 +149,12 @@ def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[d
     draft = Drafting()
     for kind, value in asking.events(engine, asked, session):
         if kind == "answer":
-            yield now(gr.skip(), answer_html(value), busy=False, last=value.id, understood=value)
+            yield now(
+                gr.skip(), answer_html(value) + table_html(value, table_of(value, engine.library.get), escape), busy=False, last=value.id, understood=value
+            )
         elif kind == "fault":
             yield now(shown, fault_html(str(value)), busy=False)
-        elif value.kind == "quotes":
+        elif value.kind in ("quotes", "passed"):
             quotes = value.answer
             yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
         elif quotes is None:
