@@ -185,6 +185,12 @@ class Library:
         with self._database.read() as connection:
             return fetch(connection, list(dict.fromkeys(ids)))
 
+    def view(self, ids: Sequence[str]) -> tuple[int, dict[str, Review]]:
+        """The library's revision and the records with these ids, both as of one moment; ids that do not exist are left out."""
+        with self._database.read() as connection:
+            revision = int(connection.execute(sa.select(schema.library.c.revision)).scalar_one())
+            return revision, fetch(connection, ids)
+
     def iterate(self, ids: Sequence[str] | None = None) -> Iterator[Review]:
         """All records (or those with these very `ids`, in that order) in batches of bounded size."""
         if ids is None:

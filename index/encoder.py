@@ -22,6 +22,7 @@ Progress = Callable[[int, int], None]
 #: Fewer texts than this are encoded by onnxruntime: loading torch costs more than it saves.
 BULK = 256
 _BATCH = 16
+_GPU_BATCH = 512
 #: The exported encoder must agree with sentence-transformers at least this well (cosine).
 AGREEMENT = 0.9999
 _PROBES = ("How does ketamine relieve depression?", "psilocybin", "A longer text about set and setting, with figures: n = 197, 95% CI 0.793 to 1.277. " * 20)
@@ -91,24 +92,29 @@ class QueryEncoder:
 
 
 class BulkEncoder:
-    """The embedding model run by sentence-transformers: sorted by length, small batches, a GPU with bf16 where there is one."""
+    """The embedding model run by sentence-transformers: sorted by length, small batches.
+
+    With a GPU (`torch.cuda.is_available()`): bfloat16 and large batches. That path is written from the libraries' documents and not measured.
+    """
 
     def __init__(self, model: EmbeddingModel) -> None:
         self._model = model
 
     @cached_property
-    def _transformer(self) -> Any:
+    def transformer(self) -> Any:
+        """The model as sentence-transformers loads it, on the first use."""
         import torch
 
         return _load(self._model, gpu=torch.cuda.is_available())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order."""
-        gpu = self._transformer.device.type == "cuda"
-        vectors = self._transformer.encode(
-            list(texts), batch_size=512 if gpu else _BATCH, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
+        gpu = self.transformer.device.type == "cuda"
+        vectors = self.transformer.encode(
+            list(texts), batch_size=_GPU_BATCH if gpu else _BATCH, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
         )
-        return np.asarray(vectors, dtype=np.float32)
+        vectors = np.asarray(vectors, dtype=np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True) if gpu else vectors  # bfloat16 has lengths of 1 within a hundredth only
 
 
 def bulk_vectors(model: EmbeddingModel) -> Callable[[Sequence[str]], Vectors]:
@@ -136,7 +142,7 @@ def _load(model: EmbeddingModel, *, gpu: bool) -> Any:
     from transformers.utils import logging as chatter
 
     chatter.disable_progress_bar()  # loading the weights takes a second, and its bar would stand among our own
-    arguments = {"torch_dtype": torch.bfloat16} if gpu else {}
+    arguments = {"dtype": torch.bfloat16} if gpu else {}
     return SentenceTransformer(str(model.folder), device="cuda" if gpu else "cpu", local_files_only=True, model_kwargs=arguments)
 
 

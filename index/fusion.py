@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,12 @@ def reciprocal_ranks(scores: Scores, k: int = 60) -> Scores:
     """
     better = (scores[None, :] > scores[:, None]).sum(1)
     return np.where(scores > 0, 1.0 / (k + 1 + better), 0.0)
+
+
+def fused(fusion: str, k: int, legs: Sequence[tuple[float, Sequence[float] | Scores]]) -> Scores:
+    """The legs' scores of one set of candidates joined, each leg with its weight: reciprocal ranks where `fusion` is "rrf", else z-scores."""
+    joined = [weight * (reciprocal_ranks(np.asarray(scores), k) if fusion == "rrf" else standardised(np.asarray(scores))) for weight, scores in legs]
+    return np.asarray(sum(joined), dtype=np.float64)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -108,11 +109,14 @@ class LexicalIndex:
         """See what another process has committed."""
         self._engine.reload()
 
-    def search(self, terms: Counter[str], depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """(review id, BM25 > 0) of the best reviews that hold any of the terms, best first, ties by id. A term said n times counts n times."""
+    def search(self, terms: Counter[str], depth: int, allowed: Sequence[str] | None = None, rarity: float = 0.0) -> list[tuple[str, float]]:
+        """(review id, BM25 > 0) of the best reviews that hold any of the terms, best first, ties by id.
+
+        A term said n times counts n times, and each weighs its idf to the power `rarity` more than BM25 gives it.
+        """
         if not terms or (allowed is not None and not allowed):
             return []
-        query = self._query(terms)
+        query = self._query(terms, rarity)
         if allowed is not None:
             query = self._among(query, allowed)
         searcher, asked = self._engine.searcher(), depth + _TIES
@@ -124,9 +128,9 @@ class LexicalIndex:
         scored = [(str(searcher.doc(address)["review_id"][0]), float(score)) for score, address in hits]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:depth]
 
-    def scores(self, terms: Counter[str], review_ids: Sequence[str]) -> dict[str, float]:
-        """BM25 of given reviews; those that hold none of the terms are left out."""
-        return dict(self.search(terms, len(review_ids), review_ids)) if review_ids else {}
+    def scores(self, terms: Counter[str], review_ids: Sequence[str], rarity: float = 0.0) -> dict[str, float]:
+        """BM25 of given reviews, as `search` has it; those that hold none of the terms are left out."""
+        return dict(self.search(terms, len(review_ids), review_ids, rarity)) if review_ids else {}
 
     def document_frequency(self, term: str) -> int:
         """In how many reviews a term stands."""
@@ -150,18 +154,25 @@ class LexicalIndex:
         shutil.rmtree(self.folder, ignore_errors=True)
         return LexicalIndex(self.folder)
 
-    def _query(self, terms: Counter[str]) -> Any:
+    def _query(self, terms: Counter[str], rarity: float) -> Any:
         query, occur = self._tantivy.Query, self._tantivy.Occur
-        clauses = [(occur.Should, query.boost_query(query.term_query(self._schema, _WORDS, term, "freq"), float(n))) for term, n in sorted(terms.items())]
-        clauses += [(occur.Should, self._best_of(each)) for each in (terms.alternatives if isinstance(terms, QueryTerms) else ())]
+        clauses = [(occur.Should, self._term(term, float(said), rarity)) for term, said in sorted(terms.items())]
+        clauses += [(occur.Should, self._best_of(each, rarity)) for each in (terms.alternatives if isinstance(terms, QueryTerms) else ())]
         return query.boolean_query(clauses)
 
-    def _best_of(self, alternatives: Alternatives) -> Any:
+    def _term(self, term: str, said: float, rarity: float) -> Any:
+        query = self._tantivy.Query
+        return query.boost_query(query.term_query(self._schema, _WORDS, term, "freq"), said * (self._idf(term) ** rarity if rarity else 1.0))
+
+    def _idf(self, term: str) -> float:
+        """BM25's inverse document frequency, as tantivy has it; above 0 (deleted reviews not merged away yet are in `held`, not in `count`)."""
+        held, count = self.document_frequency(term), self.count()
+        return math.log(1.0 + (max(count, held) - held + 0.5) / (held + 0.5))
+
+    def _best_of(self, alternatives: Alternatives, rarity: float) -> Any:
         """The best of the ways of which a review holds every term."""
         query, occur = self._tantivy.Query, self._tantivy.Occur
-        ways = [
-            query.boolean_query([(occur.Must, query.term_query(self._schema, _WORDS, term, "freq")) for term in sorted(set(way))]) for way in alternatives.ways
-        ]
+        ways = [query.boolean_query([(occur.Must, self._term(term, 1.0, rarity)) for term in sorted(set(way))]) for way in alternatives.ways]
         return query.boost_query(query.disjunction_max_query(ways), alternatives.weight)
 
     def _among(self, wanted: Any, review_ids: Sequence[str]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from corpus import Filter, Library, Review, Status
 from index.candidates import Scored, score
 from index.encoder import TextEncoder, Vectors
-from index.fusion import Scores
+from index.fusion import Scores, fused
 from index.lexical import QueryTerms, analyse
 from index.passages import PassageSplitter, hash_text
 from index.reranker import Reranker, reranked
@@ -24,6 +24,7 @@ from index.synonyms import synonyms_of
 
 #: Up to so many reviews a filter is handed to the legs; beyond it more is asked of them and filtered afterwards.
 _HANDED_DOWN = 3_000
+_DEEP = 4  # passages asked for by a reading to great depth, a review
 _OTHERS = 4  # further passages shown with a hit
 _TRIES = 5  # readings of the library in one search, should it change in between
 
@@ -130,8 +131,10 @@ class Searcher:
         vector = self._encoder.encode([query])[0]
         encoded = time.monotonic()
         terms = self._terms(query)
-        scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, k, allowed)))
-        hits, stale, revision = self._hits_at(scored, k)
+        candidates, words = self._candidates(vector, terms, k, allowed)
+        indexed = self._built.state.revisions(candidates)  # before the passages, so that a record found at it later has not changed in between
+        scored = self._rerank(query, self._score(vector, terms, candidates, words))
+        hits, stale, revision = self._hits_at(scored, k, indexed)
         ended = time.monotonic()
         steps = {"encode": encoded - began, "search": ended - encoded}
         return SearchResult(query, tuple(hits), self.name, self.config.hash, revision, stale, left_out, ended - began, steps)
@@ -139,8 +142,32 @@ class Searcher:
     def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
         """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
         vector, terms = self._encoder.encode([query])[0], self._terms(query)
-        scored = self._rerank(query, self._score(vector, terms, self._candidates(vector, terms, 0, None)))
+        scored = self._rerank(query, self._score(vector, terms, *self._candidates(vector, terms, 0, None)))
         return [(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]]
+
+    def beyond(self, query: str, ranking: Sequence[tuple[str, float]], depth: int) -> list[tuple[str, float]]:
+        """A ranking by `rank`, continued to `depth` by what lies beyond the candidates, in the order of both legs' plain scores.
+
+        For runs that are measured to great depth; every score added is below the ranking's last.
+        """
+        vector, terms, config = self._encoder.encode([query])[0], self._terms(query), self.config
+        missing, ranked = depth - len(ranking), {review_id for review_id, _ in ranking}
+        if missing <= 0:
+            return list(ranking)
+        nearest = self._built.vectors.search(vector, _DEEP * depth) if config.dense_weight > 0 else []
+        held = self._built.state.reviews_of([passage_id for passage_id, _ in nearest])
+        dense: dict[str, float] = {}
+        for passage_id, similar in nearest:
+            if passage_id in held:
+                dense.setdefault(held[passage_id], similar)
+        words = dict(self._built.lexical.search(terms, depth, rarity=config.rarity)) if config.lexical_weight > 0 else {}
+        ids = sorted({*dense, *words} - ranked)
+        least = min(dense.values(), default=0.0)
+        legs = [(config.dense_weight, [dense.get(i, least) for i in ids]), (config.lexical_weight, [words.get(i, 0.0) for i in ids])]
+        plain = fused(config.fusion, config.rrf_k, legs)
+        best, last = float(plain.max(initial=0.0)), ranking[-1][1] if ranking else 0.0
+        order = sorted(zip(ids, plain, strict=True), key=lambda pair: (-pair[1], pair[0]))[:missing]
+        return [*ranking, *((review_id, last - 1.0 - (best - float(value))) for review_id, value in order)]
 
     def why(self, query: str, review: Review, chosen: Filter | None = None) -> dict[str, Any]:
         """Why a record ranks where it does: rank and score in each leg and after fusion, what removed it, the query words it lacks.
@@ -149,15 +176,15 @@ class Searcher:
         """
         allowed, _ = self._allowed(chosen)
         vector, terms = self._encoder.encode([query])[0], self._terms(query)
-        proposed = self._candidates(vector, terms, 10, allowed)
-        scored = self._rerank(query, self._score(vector, terms, sorted({*proposed, review.id})))
+        proposed, words = self._candidates(vector, terms, 10, allowed)
+        scored = self._rerank(query, self._score(vector, terms, sorted({*proposed, review.id}), words))
         place = scored.ids.index(review.id) if review.id in scored.ids else None
-        hits, _ = self._hits(scored, len(scored.ids)) if review.id in proposed else ([], 0)
+        hits = self._hits(scored, len(scored.ids), {})[0] if review.id in proposed else []
         rank = next((hit.rank for hit in hits if hit.review.id == review.id), None)
         legs = {name: leg and leg._asdict() for name, leg in _legs(scored, place).items()} if place is not None else {}
-        spans, _ = self._spans(review, scored.passages[place]) if place is not None else ([], 0)
+        spans, _ = self._spans(review, scored.passages(place)) if place is not None else ([], 0)
         held = set(analyse(" ".join([review.title, *(text for _, text in review.evidence())])))
-        words = {word: analyse(word) for word in query.split()}
+        asked = {word: analyse(word) for word in query.split()}
         removed = self._removed(review, chosen, allowed, indexed=place is not None)
         return {
             "query": query,
@@ -173,8 +200,8 @@ class Searcher:
             "legs": legs,
             "removed_by": removed,
             "passage": spans[0].as_dict() if spans else None,
-            "matched_words": [word for word, parts in words.items() if parts and all(part in held for part in parts)],
-            "missing_words": [word for word, parts in words.items() if parts and not all(part in held for part in parts)],
+            "matched_words": [word for word, parts in asked.items() if parts and all(part in held for part in parts)],
+            "missing_words": [word for word, parts in asked.items() if parts and not all(part in held for part in parts)],
         }
 
     def frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
@@ -194,40 +221,44 @@ class Searcher:
         selection = self._library.select(chosen)
         return selection.ids, selection.left_out
 
-    def _candidates(self, vector: Vectors, terms: Counter[str], k: int, allowed: Sequence[str] | None) -> list[str]:
-        """The reviews either leg proposes, sorted by id; with a filter too wide to hand down, more is asked until enough pass it."""
+    def _candidates(self, vector: Vectors, terms: Counter[str], k: int, allowed: Sequence[str] | None) -> tuple[list[str], dict[str, float]]:
+        """The reviews either leg proposes, sorted by id, and the BM25 of those that the lexical leg does.
+
+        With a filter too wide to hand down, more is asked until enough pass it.
+        """
         permitted = None if allowed is None else set(allowed)
         handed = allowed if allowed is not None and len(allowed) <= _HANDED_DOWN else None
-        widen, total = max(1, -(-k // self.config.candidates)), self._built.state.count()
+        widen = max(1, -(-k // self.config.candidates))
         while True:
-            found = self._propose(vector, terms, widen, handed)
+            found, words = self._propose(vector, terms, widen, handed)
             kept = [review_id for review_id in found if permitted is None or review_id in permitted]
             enough = permitted is None or handed is not None or len(kept) >= max(k, self.config.candidates)
-            if enough or widen * self.config.dense_depth >= total:
-                return sorted(kept)
+            if enough or widen * self.config.dense_depth >= self._built.state.count():
+                return sorted(kept), words
             widen *= 4
 
-    def _propose(self, vector: Vectors, terms: Counter[str], widen: int, allowed: Sequence[str] | None) -> set[str]:
+    def _propose(self, vector: Vectors, terms: Counter[str], widen: int, allowed: Sequence[str] | None) -> tuple[set[str], dict[str, float]]:
         config, depth = self.config, self.config.candidates * widen
         proposed: dict[str, None] = {}
         if config.dense_weight > 0:
             nearest = self._built.vectors.search(vector, config.dense_depth * widen, allowed)
-            rows = self._built.state.passages([passage_id for passage_id, _ in nearest])
+            held = self._built.state.reviews_of([passage_id for passage_id, _ in nearest])
             for passage_id, _ in nearest:
-                if passage_id in rows and len(proposed) < depth:
-                    proposed.setdefault(rows[passage_id].review_id)
-        words = self._built.lexical.search(terms, depth, allowed) if config.lexical_weight > 0 else []
-        return {*proposed, *(review_id for review_id, _ in words)}
+                if passage_id in held and len(proposed) < depth:
+                    proposed.setdefault(held[passage_id])
+        words = dict(self._built.lexical.search(terms, depth, allowed, config.rarity)) if config.lexical_weight > 0 else {}
+        return {*proposed, *words}, words
 
-    def _score(self, vector: Vectors, terms: Counter[str], candidates: Sequence[str]) -> Scored:
+    def _score(self, vector: Vectors, terms: Counter[str], candidates: Sequence[str], words: Mapping[str, float]) -> Scored:
+        """Score candidates by both legs; `words` has the BM25 known already."""
         matrix, found = self._built.rows_of(candidates)
         room = matrix.count() if matrix is not None else 0
         rows = {review_id: own for review_id in candidates if (own := [row for row in found.get(review_id, ()) if row.row < room])}
         if matrix is None or not rows:
             return score(self.config, vector, None, {}, np.zeros((0, vector.size), dtype=np.float32), {})
         vectors = matrix.read([row.row for own in rows.values() for row in own])
-        lexical = self._built.lexical.scores(terms, list(rows)) if self.config.lexical_weight > 0 else {}
-        return score(self.config, vector, self._built.mean, rows, vectors, lexical)
+        others = [review_id for review_id in rows if review_id not in words] if self.config.lexical_weight > 0 else []
+        return score(self.config, vector, self._built.mean, rows, vectors, {**words, **self._built.lexical.scores(terms, others, self.config.rarity)})
 
     def _rerank(self, query: str, scored: Scored) -> Scored:
         """With a reranker, the first candidates ordered anew by what it says of each one's best passage that still stands in its record."""
@@ -239,50 +270,54 @@ class Searcher:
         texts: list[str] = []
         for i in first:
             review = reviews.get(scored.ids[i])
-            spans = self._spans(review, scored.passages[i])[0] if review is not None and review.status == Status.CURRENT else []
+            spans = self._spans(review, scored.passages(i))[0] if review is not None and review.status == Status.CURRENT else []
             if review is not None and spans:
                 asked.append(i)
                 texts.append(self._splitter.embedded(self._splitter.title_before(review), spans[0].text))
         return reranked(scored, self.config, asked, self._reranker.score(query, texts))
 
-    def _hits_at(self, scored: Scored, k: int) -> tuple[list[Hit], int, int]:
+    def _hits_at(self, scored: Scored, k: int, indexed: Mapping[str, int]) -> tuple[list[Hit], int, int]:
         """Hits, stale passages, and the library revision at which all their words stand: read again when the library went on meanwhile."""
         for _ in range(_TRIES):
-            revision = self._library.revision()
-            hits, stale = self._hits(scored, k)
-            if self._library.revision() == revision:
+            hits, stale, revisions = self._hits(scored, k, indexed)
+            if len(revisions) <= 1:
                 break
-        return hits, stale, revision
+        return hits, stale, revisions.pop() if revisions else self._library.revision()
 
-    def _hits(self, scored: Scored, k: int) -> tuple[list[Hit], int]:
+    def _hits(self, scored: Scored, k: int, indexed: Mapping[str, int]) -> tuple[list[Hit], int, set[int]]:
+        """The first `k` hits, the stale passages met, and the library's revisions at which records were read."""
         order = _order(scored)
         hits: list[Hit] = []
-        stale = 0
+        stale, revisions = 0, set()
         for start in range(0, len(order), max(k, 10)):
             part = order[start : start + max(k, 10)]
-            reviews = self._library.get_many(scored.ids[i] for i in part)
+            revision, reviews = self._library.view([scored.ids[i] for i in part])
+            revisions.add(revision)
             for i in part:
                 review = reviews.get(scored.ids[i])
                 if review is None or review.id != scored.ids[i] or review.status != Status.CURRENT:
                     continue  # withdrawn, or merged into a record that stands for itself
-                spans, dropped = self._spans(review, scored.passages[i])
+                spans, dropped = self._spans(review, scored.passages(i), unchanged=indexed.get(review.id) == review.revision)
                 stale += dropped
                 if spans:
                     others = tuple(spans[1 : 1 + _OTHERS])
                     hits.append(Hit(len(hits) + 1, review, spans[0], float(scored.final[i]), _legs(scored, i), others, float(scored.cosine[i])))
                 if len(hits) == k:
-                    return hits, stale
-        return hits, stale
+                    return hits, stale, revisions
+        return hits, stale, revisions
 
-    def _spans(self, review: Review, passages: Sequence[tuple[PassageRow, float]]) -> tuple[list[Span], int]:
-        """The passages whose words still stand in the record; one that no longer does is dropped and counted, never cited."""
+    def _spans(self, review: Review, passages: Sequence[tuple[PassageRow, float]], *, unchanged: bool = False) -> tuple[list[Span], int]:
+        """The passages whose words still stand in the record; one that no longer does is dropped and counted, never cited.
+
+        `unchanged`: the record is at the revision that was indexed, so all of them do.
+        """
         spans: list[Span] = []
         dropped = 0
-        title = self._splitter.title_before(review)
+        title = "" if unchanged else self._splitter.title_before(review)
         texts = dict(review.evidence()) | {"title": review.title}
         for row, similar in passages:
             text = texts.get(row.field, "")[row.start : row.end]
-            if hash_text(self._splitter.embedded("" if row.field == "title" else title, text)) == row.text_hash:
+            if unchanged or hash_text(self._splitter.embedded("" if row.field == "title" else title, text)) == row.text_hash:
                 spans.append(Span(row.field, row.start, row.end, text, similar))
             else:
                 dropped += 1

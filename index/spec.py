@@ -55,9 +55,10 @@ class SearchConfig(BaseModel):
 
     Each leg proposes reviews: the dense leg those of its `dense_depth` nearest passages, at most `candidates`; the lexical leg its first
     `candidates`. Every proposed review is then scored exactly by both. `dense_weight` and `lexical_weight` weigh the z-scores (or, with
-    `fusion` "rrf", the reciprocal ranks); `centring` is the share of the collection's mean vector taken out before cosines; `smoothing` is
-    the share of a review's score that its `neighbours` nearest candidates give; `synonyms` is what the lexical leg gives for a word's other
-    spellings in the vocabulary, beside 1 for the word itself. Measured in docs/decisions/0003 and 0008.
+    `fusion` "rrf", the reciprocal ranks); `rarity` is the power of its idf by which a query's term weighs more than BM25 gives it; `centring`
+    is the share of the collection's mean vector taken out before cosines; `smoothing` is the share of a review's score that its `neighbours`
+    nearest candidates give; `synonyms` is what the lexical leg gives for a word's other spellings in the vocabulary, beside 1 for the word
+    itself. Measured in docs/decisions/0003, 0008 and 0011.
 
     With a `reranker` (a cross-encoder's name, its weights by hash) the first `rerank_depth` reviews are ordered anew by their z-scores before
     and by the cross-encoder's, the latter weighing `rerank_weight`.
@@ -72,6 +73,7 @@ class SearchConfig(BaseModel):
     rrf_k: int = Field(default=60, ge=1)
     dense_weight: float = Field(default=0.55, ge=0)
     lexical_weight: float = Field(default=0.45, ge=0)
+    rarity: float = Field(default=0.5, ge=0, le=2)
     centring: float = Field(default=0.5, ge=0, le=1)
     neighbours: int = Field(default=10, ge=0, le=100)
     smoothing: float = Field(default=0.5, ge=0, le=1)

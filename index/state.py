@@ -26,6 +26,7 @@ CREATE INDEX IF NOT EXISTS passage_text ON passage (text_hash);
 """
 _MANY = 500
 _PATIENCE = 30.0  # seconds for another process's transaction
+_HELD = 20_000  # records whose passages are held in memory at most
 
 
 class PassageRow(NamedTuple):
@@ -52,6 +53,9 @@ class IndexState:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._guard = threading.RLock()
+        self._held: dict[str, list[PassageRow]] = {}
+        self._review_of: dict[str, str] = {}
+        self._seen = -1  # SQLite's number for what other processes have written
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE)
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -113,11 +117,33 @@ class IndexState:
             return int(self._connection.execute("SELECT count(*) FROM passage").fetchone()[0])
 
     def passages_of(self, review_ids: Sequence[str]) -> dict[str, list[PassageRow]]:
-        """The passages of some records."""
-        found: dict[str, list[PassageRow]] = {}
-        for row in self._rows("review_id", review_ids):
-            found.setdefault(row.review_id, []).append(row)
-        return found
+        """The passages of some records. Those asked for before are held in memory until something is written."""
+        with self._guard:
+            self._look()
+            missing = [review_id for review_id in review_ids if review_id not in self._held]
+            for row in self._rows("review_id", missing):
+                self._held.setdefault(row.review_id, []).append(row)
+                self._review_of[row.id] = row.review_id
+            return {review_id: self._held[review_id] for review_id in review_ids if review_id in self._held}
+
+    def reviews_of(self, ids: Sequence[str]) -> dict[str, str]:
+        """The record of each passage; unknown ids are left out."""
+        with self._guard:
+            self._look()
+            missing = [passage_id for passage_id in ids if passage_id not in self._review_of]
+            self._review_of.update((row.id, row.review_id) for row in self._rows("id", missing))
+            return {passage_id: self._review_of[passage_id] for passage_id in ids if passage_id in self._review_of}
+
+    def _look(self) -> None:
+        """Forget what is held where another process has written since, or where it is too much."""
+        version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        if version != self._seen or len(self._held) > _HELD:
+            self._forget()
+        self._seen = version
+
+    def _forget(self) -> None:
+        self._held.clear()
+        self._review_of.clear()
 
     def passages(self, ids: Sequence[str]) -> dict[str, PassageRow]:
         """Passages by id; unknown ids are left out."""
@@ -131,6 +157,16 @@ class IndexState:
         """The first row of the vector file that no passage has."""
         with self._guard:
             return int(self._connection.execute('SELECT coalesce(max("row"), -1) + 1 FROM passage').fetchone()[0])
+
+    def revisions(self, review_ids: Sequence[str]) -> dict[str, int]:
+        """The revision at which each of some records was indexed."""
+        found: dict[str, int] = {}
+        for start in range(0, len(review_ids), _MANY):
+            part = list(review_ids[start : start + _MANY])
+            query = f"SELECT review_id, revision FROM record WHERE review_id IN ({','.join('?' * len(part))})"  # noqa: S608 - marks alone
+            with self._guard:
+                found.update(self._connection.execute(query, part))
+        return found
 
     def review_ids(self) -> set[str]:
         """Every record that has a passage."""
@@ -181,7 +217,7 @@ class IndexState:
             query = f"SELECT {_COLUMNS} FROM passage WHERE {column} IN ({marks})"  # noqa: S608 - names are constants
             with self._guard:
                 rows = self._connection.execute(query, part).fetchall()
-            yield from (PassageRow(*row) for row in rows)
+            yield from map(PassageRow._make, rows)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -190,6 +226,7 @@ class IndexState:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
+                self._forget()
             except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

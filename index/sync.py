@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from corpus import Library, Review, Status, UnavailableError
+from index.ahead import ahead
 from index.encoder import TextEncoder, Vectors
 from index.passages import Passage, PassageSplitter
 from index.store import BuiltIndex
@@ -21,6 +24,7 @@ CHUNK = 512
 STALE_SHARE = 0.10
 _ROUNDS = 3
 _NAMED = 5  # ids named of one kind of difference
+_SPLIT_AHEAD = 2  # chunks split and not yet embedded
 #: (step, done, total) with step one of "embed", "repair".
 Progress = Callable[[str, int, int], None]
 
@@ -245,20 +249,30 @@ class Syncer:
             report.removed += len(ids)
 
     def _index(self, review_ids: Sequence[str], tell: Progress, report: SyncReport) -> None:
+        """Three threads: one splits ahead, this one embeds, one stores what was embedded before, chunk after chunk in order."""
         done = 0
-        for reviews, passages in self._chunks(review_ids):
-            before = self._built.state.passages_of([review.id for review in reviews])
-            old = {row.id for rows in before.values() for row in rows}
-            fresh = [passage for passage in passages if passage.id not in old]
-            removed = sorted(old - {passage.id for passage in passages})
-            vectors, embedded = self._vectors(fresh)
-            have_text = {passage.review_id for passage in passages}
-            words = {review.id: self._words(review) for review in reviews if review.id in have_text}
-            self._store(fresh, vectors, list(before), words, removed, [(review.id, review.revision) for review in reviews])
-            done += len(reviews)
-            report.embedded += embedded
-            report.removed += len(removed)
-            tell("embed", done, len(review_ids))
+        with ThreadPoolExecutor(1, thread_name_prefix="store") as storing, closing(ahead(self._chunks(review_ids), _SPLIT_AHEAD)) as chunks:
+            stored: Future[None] | None = None
+            recent: dict[str, Vectors] = {}  # of the chunk that is being stored: the manifest does not know its texts yet
+            for reviews, passages in chunks:
+                before = self._built.state.passages_of([review.id for review in reviews])
+                old = {row.id for rows in before.values() for row in rows}
+                fresh = [passage for passage in passages if passage.id not in old]
+                removed = sorted(old - {passage.id for passage in passages})
+                vectors, embedded = self._vectors(fresh, recent)
+                have_text = {passage.review_id for passage in passages}
+                words = {review.id: self._words(review) for review in reviews if review.id in have_text}
+                if stored is not None:
+                    stored.result()
+                records = [(review.id, review.revision) for review in reviews]
+                stored = storing.submit(self._store, fresh, vectors, list(before), words, removed, records)
+                recent = {passage.text_hash: vector for passage, vector in zip(fresh, () if vectors is None else vectors, strict=True)}
+                done += len(reviews)
+                report.embedded += embedded
+                report.removed += len(removed)
+                tell("embed", done, len(review_ids))
+            if stored is not None:
+                stored.result()
 
     def _chunks(self, review_ids: Sequence[str]) -> Iterator[tuple[list[Review], list[Passage]]]:
         reviews: list[Review] = []
@@ -274,14 +288,18 @@ class Syncer:
         if reviews:
             yield reviews, passages
 
-    def _vectors(self, passages: Sequence[Passage]) -> tuple[Vectors | None, int]:
-        """A vector for each passage, reused where the exact text has one already; and how many texts were embedded."""
+    def _vectors(self, passages: Sequence[Passage], recent: Mapping[str, Vectors]) -> tuple[Vectors | None, int]:
+        """A vector for each passage, reused where the exact text has one already; and how many texts were embedded.
+
+        `recent`: vectors by text hash that are not in the manifest yet.
+        """
         if not passages:
             return None, 0
         texts = {passage.text_hash: passage.embedded for passage in passages}
         rows, matrix = self._built.state.with_text(list(texts)), self._built.matrix
         rows = {digest: row for digest, row in rows.items() if matrix is not None and row < matrix.count()}
         known = dict(zip(rows, matrix.read(list(rows.values())), strict=True)) if matrix is not None else {}
+        known.update((digest, recent[digest]) for digest in texts if digest in recent)
         wanted = [digest for digest in texts if digest not in known]
         known.update(zip(wanted, self._encoder.encode([texts[digest] for digest in wanted]), strict=True) if wanted else ())
         return np.stack([known[passage.text_hash] for passage in passages]), len(wanted)

@@ -68,14 +68,17 @@ class VectorStore:
 
     def search(self, vector: Vectors, depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """(passage id, cosine in -1..1) of the nearest passages, best first; ties by id. `allowed` limits the reviews."""
-        total = self.count()
-        if not total or (allowed is not None and not allowed):
+        if allowed is not None and not allowed:
             return []
         where: Any = {"review_id": {"$in": list(allowed)}} if allowed is not None else None
-        answer = self._call("query", query_embeddings=vector.reshape(1, -1), n_results=min(depth, total), where=where, include=["distances"])
+        answer = self.bare_query(vector, depth, where)
         distances = (answer["distances"] or [[]])[0]
         scored = [(passage_id, 1.0 - float(distance)) for passage_id, distance in zip(answer["ids"][0], distances, strict=True)]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+
+    def bare_query(self, vector: Vectors, depth: int, where: Any = None) -> Any:
+        """Chroma's own answer, distances included: what the time of a search is compared with."""
+        return self._call("query", query_embeddings=vector.reshape(1, -1), n_results=depth, where=where, include=["distances"])
 
     def count(self) -> int:
         """How many vectors are held."""

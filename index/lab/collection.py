@@ -43,6 +43,10 @@ class Records(Protocol):
         """The records with these ids; unknown ones are left out."""
         ...
 
+    def view(self, ids: Sequence[str]) -> tuple[int, dict[str, Review]]:
+        """The number of the last change and the records with these ids, both as of one moment."""
+        ...
+
     def select(self, chosen: Filter) -> Selection:
         """Ids of the records a filter lets through."""
         ...
@@ -103,6 +107,10 @@ class Collection:
     def get_many(self, ids: Iterable[str]) -> dict[str, Review]:
         """The documents with these ids as reviews; unknown ones are left out."""
         return {review.id: review for review in self.iterate(list(dict.fromkeys(ids)))}
+
+    def view(self, ids: Sequence[str]) -> tuple[int, dict[str, Review]]:
+        """The one revision, and the documents with these ids."""
+        return _REVISION, self.get_many(ids)
 
     def select(self, chosen: Filter) -> Selection:
         """Every id. Raises UsageError for a filter: a test set has nothing to filter by."""

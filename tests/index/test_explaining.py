@@ -23,7 +23,7 @@ LEXICAL_ONLY: dict[str, Any] = {"dense_weight": 0, "lexical_weight": 1, "smoothi
 def test_each_legs_rank_and_score_are_those_of_the_raw_leg(synced: Bench, settings: dict[str, Any]) -> None:
     for query in QUERIES:
         hits = synced.searcher(**settings).search(query, COUNT).hits
-        raw = synced.built.lexical.search(Counter(analyse(query)), COUNT)
+        raw = synced.built.lexical.search(Counter(analyse(query)), COUNT, rarity=synced.config.rarity)
         if settings != DENSE_ONLY:
             assert {hit.review.id: hit.legs["lexical"] and hit.legs["lexical"].score for hit in hits if hit.legs["lexical"]} == pytest.approx(dict(raw))
         nearest = by_cosine(synced, query, list(synced.library.iterate()))
@@ -104,3 +104,16 @@ def test_frequencies_are_of_reviews(synced: Bench) -> None:
     (term,) = analyse("ketamine")
     holding = [review for review in synced.library.iterate() if term in analyse(f"{review.title} " + " ".join(text for _, text in review.evidence()))]
     assert held == {term: len(holding), "zebrafish": 0}
+
+
+def test_a_ranking_goes_on_beyond_the_candidates_without_a_change_of_its_head(synced: Bench) -> None:
+    few = synced.searcher(dense_depth=4, candidates=3)
+    for query in QUERIES:
+        head = few.rank(query, 1000)
+        assert len(head) < COUNT
+        whole = few.beyond(query, head, 1000)
+        assert whole[: len(head)] == head
+        assert len({review_id for review_id, _ in whole}) == len(whole) == COUNT
+        assert all(one > other or first < second for (first, one), (second, other) in itertools.pairwise(whole))
+        assert whole[len(head)][1] < head[-1][1]
+        assert len(few.beyond(query, head, len(head) + 2)) == len(head) + 2

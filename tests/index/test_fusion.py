@@ -117,7 +117,7 @@ def test_dense_is_the_best_passages_cosine_and_passages_are_sorted_by_it(count: 
         cosines = [float(vector @ made.query) for vector in made.vectors[review_id]]
         assert scored.dense[i] == pytest.approx(max(cosines), abs=1e-5)
         assert scored.cosine[i] == pytest.approx(max(cosines), abs=1e-5)
-        assert [similar for _, similar in scored.passages[i]] == pytest.approx(sorted(cosines, reverse=True), abs=1e-5)
+        assert [similar for _, similar in scored.passages(i)] == pytest.approx(sorted(cosines, reverse=True), abs=1e-5)
         assert scored.lexical[i] == made.lexical.get(review_id, 0.0)
 
 

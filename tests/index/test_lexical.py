@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from corpus import UnavailableError
 from index.lexical import LexicalIndex, analyse
+from tests.index.workbench import Bench
 
 TEXTS = {
     "a": "Ketamine relieves depression within hours",
@@ -197,3 +198,14 @@ def test_any_text_can_be_analysed(text: str) -> None:
     terms = analyse(text)
     assert terms == analyse(text)
     assert all(terms)
+
+
+def test_with_rarity_a_terms_scores_grow_by_its_idf(synced: Bench) -> None:
+    lexical = synced.built.lexical
+    for term in analyse("ketamine depression relapse"):
+        asked, held = Counter({term: 2}), lexical.document_frequency(term)
+        plain, rarer = dict(lexical.search(asked, 50)), dict(lexical.search(asked, 50, rarity=0.5))
+        weight = math.log(1 + (lexical.count() - held + 0.5) / (held + 0.5)) ** 0.5
+        assert held > 0
+        assert rarer == pytest.approx({review_id: score * weight for review_id, score in plain.items()}, rel=1e-5)
+        assert lexical.scores(asked, list(plain), 0.5) == pytest.approx(rarer)

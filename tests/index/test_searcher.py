@@ -107,7 +107,7 @@ def test_a_filter_too_wide_to_hand_down_gives_the_same_as_brute_force(library: L
                 dense = ids(made.searcher(**{**DENSE_ONLY, "dense_depth": 20}).search(query, 10, chosen(made, *filters)))
                 assert dense == by_cosine(made, query, list(library.get_many(allowed).values()))[:10]
                 lexical = ids(made.searcher(**LEXICAL_ONLY, candidates=20).search(query, 10, chosen(made, *filters)))
-                raw = made.built.lexical.search(Counter(analyse(query)), 3_400)
+                raw = made.built.lexical.search(Counter(analyse(query)), 3_400, rarity=made.config.rarity)
                 assert lexical == [review_id for review_id, _ in raw if review_id in set(allowed)][:10]
 
 

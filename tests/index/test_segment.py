@@ -67,6 +67,11 @@ def test_an_empty_line_always_ends_a_sentence(before: str, after: str) -> None:
         "The U.S. Food and Drug Administration approved it.",
         "Effects were found in E. coli and S. aureus strains.",
         "A dose of 0.05 mg gave 1.5 times the effect of 0.025 mg.",
+        "Worms (C. elegans) and H. pylori were left out.",
+        "Doses of 10 mg q.d. and 5 mg t.i.d. were safe (125 mg, i.p. or p.o., each).",
+        "It binds 5-HT(2A) and 5-HT2C with Ki = 1.2 nM vs. 3.4 nM; P = .03.",
+        "LSD (Sigma-Aldrich, St. Louis, MO) was pure, i.e. free of iso-LSD.",
+        "Nos. 3 and 4 were excluded (cf. Table 2).",
     ],
 )
 def test_abbreviations_and_numbers_do_not_end_a_sentence(whole: str) -> None:
@@ -89,6 +94,10 @@ def test_abbreviations_and_numbers_do_not_end_a_sentence(whole: str) -> None:
         ("“It worked.”", "So they said."),
         ("The 95% CI was 0.2 to 0.4.", "The effect is small."),
         ("It was cited often.[12]", "It was never repeated."),
+        ("This was shown before [12].", "It was repeated [13,14]."),
+        ("It was shown by Smith et al. (2019).", "5-HT fell."),
+        ("It also binds 5-HT(2A).", "C. elegans has no such receptor."),
+        ("患者接受了治疗。", "结果良好。"),
     ],
 )
 def test_a_sentence_ends_where_it_ends(first: str, second: str) -> None:

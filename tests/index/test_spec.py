@@ -34,6 +34,7 @@ OTHER_CONFIG: dict[str, Any] = {
     "dense_depth": 50,
     "candidates": 60,
     "fusion": "rrf",
+    "rarity": 0.25,
     "rrf_k": 10,
     "dense_weight": 0.9,
     "lexical_weight": 0.1,
