@@ -26,6 +26,7 @@ from index.synonyms import synonyms_of
 _HANDED_DOWN = 3_000
 _DEEP = 4  # passages asked for by a reading to great depth, a review
 _OTHERS = 4  # further passages shown with a hit
+_MARKS = "?!.,;:\"“”'"  # around a query's words, where they are shown
 _TRIES = 5  # readings of the library in one search, should it change in between
 
 
@@ -184,7 +185,7 @@ class Searcher:
         legs = {name: leg and leg._asdict() for name, leg in _legs(scored, place).items()} if place is not None else {}
         spans, _ = self._spans(review, scored.passages(place)) if place is not None else ([], 0)
         held = set(analyse(" ".join([review.title, *(text for _, text in review.evidence())])))
-        asked = {word: analyse(word) for word in query.split()}
+        asked = {word.strip(_MARKS): analyse(word) for word in query.split()}
         removed = self._removed(review, chosen, allowed, indexed=place is not None)
         return {
             "query": query,

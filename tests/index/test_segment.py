@@ -120,6 +120,6 @@ def test_white_space_holds_no_sentence(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a", "a. ", "日本。", "e\u0301", "😀", "(", "\n\n", "\n ", ". "])
 def test_three_hundred_thousand_characters_are_split_in_seconds(unit: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     sentence_spans(unit * (300_000 // len(unit)))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10

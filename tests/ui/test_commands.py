@@ -81,9 +81,10 @@ def test_filters_narrow_a_search_and_synonyms_are_folded(run: Run, built_home: P
 
 
 def test_why_agrees_with_search(run: Run, built_home: Path) -> None:
-    hits = run("search", "microdosing placebo", "--json", home=built_home).json["hits"]
+    hits = run("search", "microdosing placebo", "-k", "3", "--explain", "--json", home=built_home).json["hits"]
     told = run("why", "microdosing placebo", hits[2]["review_id"], "--json", home=built_home).json
     assert told["rank"] == 3
+    assert (told["matched_words"], told["missing_words"]) == (hits[2]["matched_words"], hits[2]["missing_words"])
     filtered = run("why", "microdosing placebo", hits[2]["review_id"], "--filter", "year<=1990", "--json", home=built_home).json
     assert filtered["rank"] is None
     assert "year<=1990" in filtered["removed_by"]

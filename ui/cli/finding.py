@@ -13,6 +13,9 @@ from ui.cli.session import Session
 Filters = Annotated[list[str] | None, typer.Option("--filter", metavar="FIELD OP VALUE", help='Only these records, e.g. "year>=2020"; may be repeated.')]
 Config = Annotated[str | None, typer.Option("--config", metavar="NAME", help="Search configuration; else the active one.")]
 
+#: What the legs go by, as people read it.
+_LEGS = {"dense": "meaning (dense)", "lexical": "words (lexical)", "neighbours": "records like it (neighbours)"}
+
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the commands."""
@@ -42,11 +45,15 @@ def register(app: typer.Typer, session: Session) -> None:
         k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records.")] = 10,
         filters: Filters = None,
         config: Config = None,
-        explain: Annotated[bool, typer.Option("--explain", help="Show what each leg said.")] = False,
+        explain: Annotated[bool, typer.Option("--explain", help="Show what each leg said, and which words of the query a record has.")] = False,
         json: Json = False,
     ) -> int:
         """Find records; each is shown with its best passage."""
-        result = session.engine().search(query, k, filters or [], config)
+        engine = session.engine()
+        result = engine.search(query, k, filters or [], config)
+        for hit in result["hits"] if explain else ():
+            reason = engine.why(query, hit["review_id"], filters or [], config)
+            hit.update(matched_words=reason["matched_words"], missing_words=reason["missing_words"])
         print_json(result) if json else _print_hits(result, explain)
         tell_unknown(session, filters)
         return 0
@@ -102,8 +109,9 @@ def _print_hits(result: dict[str, Any], explain: bool) -> None:
         out.print(Text(f"    {' '.join(hit['text'].split())}"))
         out.print(Text(f"    {hit['review_id']}  {hit['field']}:{hit['start']}-{hit['end']}", style="dim"))
         if explain:
-            words = [f"{name}: rank {leg['rank']}, {leg['score']:.3f}" if leg else f"{name}: not found" for name, leg in hit["legs"].items()]
-            out.print(Text(f"    fused {hit['score']:.3f};  {';  '.join(words)}", style="dim"))
+            places = ";  ".join(_leg(name, leg) for name, leg in hit["legs"].items())
+            out.print(Text(f"    fused score {hit['score']:.3f};  {places}", style="dim"))
+            out.print(Text(f"    {_words(hit)}", style="dim"))
     for note in _remarks(result):
         print(note)
 
@@ -126,7 +134,16 @@ def _print_why(result: dict[str, Any]) -> None:
     else:
         print("No leg finds it for this query.")
     for name, leg in result["legs"].items():
-        print(f"  {name}: " + (f"rank {leg['rank']}, score {leg['score']:.3f}" if leg else "not found"))
+        print(f"  {_leg(name, leg)}")
     if result["passage"]:
         print(f"Best passage, {result['passage']['field']}: {result['passage']['text']}")
-    print(f"Words it has: {', '.join(result['matched_words']) or 'none'}. Words it lacks: {', '.join(result['missing_words']) or 'none'}.")
+    print(_words(result))
+
+
+def _leg(name: str, leg: dict[str, Any] | None) -> str:
+    """What a leg said of a record, in words a librarian knows."""
+    return f"{_LEGS.get(name, name)}: rank {leg['rank']}, score {leg['score']:.3f}" if leg else f"{_LEGS.get(name, name)}: not found"
+
+
+def _words(reason: dict[str, Any]) -> str:
+    return f"Words it has: {', '.join(reason['matched_words']) or 'none'}. Words it lacks: {', '.join(reason['missing_words']) or 'none'}."
