@@ -51,7 +51,7 @@ def test_every_text_gets_one_number_that_depends_on_query_and_text_alone(reranke
 
 def scored(final: list[float]) -> Scored:
     values, ids = np.array(final), tuple(f"r{i}" for i in range(len(final)))
-    return Scored(ids, values, values, values, values, values, values, ((),) * len(final))
+    return Scored(ids, values, values, values, values, values, values, ((),) * len(final), np.zeros(0, dtype=np.float32), np.zeros(len(final), dtype=np.int64))
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12), st.integers(1, 12), st.one_of(st.just(0.0), st.just(1.0), st.floats(0, 1)))
