@@ -9,8 +9,8 @@ SHARED is not used. Writes docs/figures/processes.json and .svg.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +22,7 @@ from measuring import Parts, SyntheticHome, keep, plot, questions
 
 _FLORILEGIUM = [sys.executable, "-c", "from ui.cli import main; main()"]
 _SERVE_PATIENCE = 300.0
+_LOOK = 0.01  # seconds between looks at a running process
 BARE, COLD, RESYNC, LIVE = "import chromadb", "search, cold", "sync, nothing changed", "search through serve"
 WANTED = {COLD: 3.0, RESYNC: 3.0, LIVE: 1.0}
 
@@ -78,15 +79,18 @@ def main() -> int:
 
 
 def run(command: list[str]) -> Ran:
-    """Run a command to its end; its time from start to end, and its peak memory as the system counted it."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return Ran(time.perf_counter() - began, usage.ru_maxrss * 1024, printed)
+    """Run a command to its end; its time from start to end, and its peak memory (looked at while it runs: rusage would count this process's own)."""
+    began, peak = time.perf_counter(), 0
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen(command, stdout=printed, cwd=Path(__file__).parent.parent)
+        while process.poll() is None:
+            with contextlib.suppress(OSError, StopIteration):
+                peak = max(peak, peak_of(process.pid))
+            time.sleep(_LOOK)
+        seconds = time.perf_counter() - began
+        assert process.returncode == 0, command
+        printed.seek(0)
+        return Ran(seconds, peak, printed.read())
 
 
 def wait_for(note: Path, serve: subprocess.Popen[bytes]) -> None:
