@@ -3,10 +3,11 @@
 Knows evidence and language models; no screen and no SQL. May import `index` and `corpus`.
 """
 
+from assistant.abstention import LabelledQuestion, abstention_report, outcome_of
 from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support, Understanding
 from assistant.assistant import Assistant, Prepared, Request, Writer, clean_question
 from assistant.check import Checker, Verdict
-from assistant.checking import ClaimChecker
+from assistant.checking import ClaimChecker, InferenceChecker, JudgeChecker
 from assistant.models import OpenedModel
 from assistant.run import DEADLINES, Event, LateError, Run, StoppedError
 from assistant.understanding import Turn
@@ -21,6 +22,9 @@ __all__ = [
     "Citation",
     "ClaimChecker",
     "Event",
+    "InferenceChecker",
+    "JudgeChecker",
+    "LabelledQuestion",
     "LateError",
     "OpenedModel",
     "Outcome",
@@ -35,5 +39,7 @@ __all__ = [
     "Understanding",
     "Verdict",
     "Writer",
+    "abstention_report",
     "clean_question",
+    "outcome_of",
 ]

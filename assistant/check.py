@@ -27,3 +27,7 @@ class Checker(Protocol):
     def check(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
         """One verdict for the claim against each piece of evidence, in order."""
         ...
+
+    def check_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
+        """One verdict for each (claim, evidence), in order."""
+        ...

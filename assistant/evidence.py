@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from assistant.checking.model import shipped
 from corpus import Anchor, Review
 from corpus.text import fold
 from index.encoder import TextEncoder, Vectors
@@ -130,6 +131,7 @@ class Weighed:
     """Evidence sentences with their vectors, their cosine with the question, and the share of its words they hold.
 
     `importance` says for each of the question's telling words how much of its meaning goes when the word is left out; the values sum to 1.
+    `words` has a unit vector for each of these words by itself, in the space of `checking.vectors.WordVectors`.
     """
 
     sentences: tuple[EvidenceSentence, ...]
@@ -137,19 +139,24 @@ class Weighed:
     cosines: tuple[float, ...]
     covered: tuple[float, ...]
     importance: Mapping[str, float] = field(default_factory=dict)
+    words: Vectors = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
 
 
 def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TextEncoder) -> Weighed:
     """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is."""
     words = list(question.written)
     without = [question.without(word) for word in words]
-    encoded = encoder.encode([question.text, *without, *(sentence.text for sentence in sentences)])
+    table = shipped()[0].word_vectors
+    forms = [fold(question.written[word]) for word in words]
+    rare = table.unknown(forms)
+    encoded = encoder.encode([question.text, *without, *rare, *(sentence.text for sentence in sentences)])
     lost = np.maximum(1.0 - encoded[1 : 1 + len(words)] @ encoded[0], 1e-6)
-    vectors = encoded[1 + len(words) :]
+    by_themselves = table.of(forms, dict(zip(rare, encoded[1 + len(words) :], strict=False)))
+    vectors = encoded[1 + len(words) + len(rare) :]
     cosines = tuple(float(value) for value in vectors @ encoded[0])
     covered = tuple(0.75 * question.coverage(s.text) + 0.25 * question.coverage(s.text, s.review.title) for s in sentences)
     importance = {word: float(share) for word, share in zip(words, lost / lost.sum(), strict=True)} if words else {}
-    return Weighed(tuple(sentences), vectors, cosines, covered, importance)
+    return Weighed(tuple(sentences), vectors, cosines, covered, importance, by_themselves)
 
 
 def rarities(words: Iterable[str], frequency: Mapping[str, int], total: int) -> dict[str, float]:

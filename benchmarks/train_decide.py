@@ -1,135 +1,207 @@
 """Trains the model that decides whether the evidence answers a question, and prints how well it does on questions held out.
 
-Usage: python benchmarks/train_decide.py SHARED_DATA [PUBMEDQA_QUESTIONS] [--write]
-Data: the `tune` half of benchmarks/data/sample_questions.jsonl, and PubMedQA's questions (every second one with its own abstract taken out of
-the collection). Signals are computed by the product's own searcher. With --write the coefficients in assistant/data are replaced.
+Usage: python benchmarks/train_decide.py SHARED_DATA [PUBMEDQA_QUESTIONS] [--write] [--cache FILE.npz]
+Data: the `tune` half of benchmarks/data/sample_questions.jsonl, and PubMedQA's questions, each asked twice: of all abstracts, and with its own abstract
+taken out of the collection. Signals are computed by the product's own searcher. In the figures each PubMedQA question counts once, every second one without
+its abstract, as `lab answers` counts them. With --write the coefficients in assistant/data are replaced; --cache keeps vectors for the next run.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from train_checker import RememberingEncoder
 
-from assistant.decide import signals
+from assistant.abstention import auroc
 from assistant.evidence import ask_about, collect, weigh
+from assistant.signals import signals
 from corpus import Library, parse_filter
 from corpus.importing import import_files
-from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder
+from index import EmbeddingModel, IndexHome, IndexSpec, PassageSplitter, SearchConfig, Searcher, Syncer, packaged_folder
 from ui.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
 Array = np.ndarray[Any, Any]
 OUT = ROOT / "assistant" / "data" / "decide.json"
+#: Weight of the sample's questions beside PubMedQA's, and the strength of the penalty.
+SAMPLE_WEIGHT, RIDGE = 0.3, 0.3
+FOLDS = 5
+THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Signals of questions: `x` (n, signals), `y` 1 where answerable, `group` the question, `counted` whether the row counts in figures."""
+
+    names: list[str]
+    x: Array
+    y: Array
+    group: Array
+    counted: Array
+
+    @classmethod
+    def of(cls, found: Sequence[dict[str, float]], labels: Sequence[bool], groups: Sequence[int], counted: Sequence[bool] | None = None) -> Rows:
+        """From signals by name."""
+        names = sorted(found[0])
+        x = np.array([[row[name] for name in names] for row in found])
+        return cls(names, x, np.array(labels, dtype=int), np.array(groups), np.ones(len(x), dtype=bool) if counted is None else np.array(counted))
+
+    def part(self, mask: Array) -> Rows:
+        """Those of a mask."""
+        return Rows(self.names, self.x[mask], self.y[mask], self.group[mask], self.counted[mask])
 
 
 class Collection:
     """A searchable throw-away collection."""
 
-    def __init__(self, folder: Path, files: list[Path]) -> None:
+    def __init__(self, folder: Path, files: list[Path], encoder: RememberingEncoder) -> None:
+        folder.mkdir()
         model = EmbeddingModel(packaged_folder(), load_settings().models)
-        self.encoder = Encoder(model)
+        self.encoder = encoder
         self.library = Library(f"sqlite:///{folder / 'library.sqlite'}", create=True)
         import_files(self.library, list(files))
         spec = IndexSpec(weights_sha256=model.sha256)
         built, splitter = IndexHome(folder / "index").open(spec), PassageSplitter(spec, model)
-        Syncer(self.library, built, splitter, self.encoder).sync()
-        self.searcher = Searcher(self.library, built, splitter, self.encoder, SearchConfig(spec=spec))
+        Syncer(self.library, built, splitter, encoder).sync()
+        self.searcher = Searcher(self.library, built, splitter, encoder, SearchConfig(spec=spec))
 
     def signals(self, question: str, without: list[str]) -> dict[str, float]:
         """The signals for a question, some records being taken out."""
         chosen = parse_filter([f"id!={'|'.join(without)}"] if without else [], self.library.vocabulary)
         asked = ask_about(question, self.searcher.frequencies)
         result = self.searcher.search(question, 12, chosen)
-        return signals(asked, result, weigh(asked, collect(result.hits), self.encoder))
+        return signals(asked, result.hits, weigh(asked, collect(result.hits), self.encoder))
 
 
-def sample_questions() -> list[dict[str, Any]]:
-    lines = (ROOT / "benchmarks" / "data" / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+def sample_rows(folder: Path, encoder: RememberingEncoder) -> tuple[Rows, Rows]:
+    """The tune and the held half."""
+    collection = Collection(folder / "sample", [ROOT / "corpus" / "sample"], encoder)
+    entries = [json.loads(line) for line in (ROOT / "benchmarks" / "data" / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    halves = []
+    for split in ("tune", "held"):
+        part = [entry for entry in entries if entry["split"] == split]
+        found = [collection.signals(entry["question"], entry["without"]) for entry in part]
+        halves.append(Rows.of(found, [entry["answerable"] for entry in part], range(len(part))))
+    return halves[0], halves[1]
 
 
-def pubmedqa(folder: Path, shared: Path, most: int) -> tuple[Path, list[dict[str, Any]]]:
-    source = shared / "retrieval" / "pubmedqa"
-    records = folder / "pubmedqa.jsonl"
+def pubmedqa_rows(folder: Path, shared: Path, most: int, encoder: RememberingEncoder) -> Rows:
+    source, records = shared / "retrieval" / "pubmedqa", folder / "pubmedqa.jsonl"
     with records.open("w", encoding="utf-8") as out:
         for line in (source / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             out.write(json.dumps({"id": f"pmid-{entry['_id']}", "title": entry["title"], "abstract": entry["text"]}) + "\n")
-    questions = []
+    collection = Collection(folder / "pubmedqa", [records], encoder)
+    found, labels, groups, counted = [], [], [], []
     for number, line in enumerate((source / "queries.jsonl").read_text(encoding="utf-8").splitlines()[:most]):
         entry = json.loads(line)
-        answerable = number % 2 == 0
-        own = f"pmid-{entry['_id'].removeprefix('q')}"
-        questions.append({"question": entry["text"], "answerable": answerable, "without": [] if answerable else [own]})
-    return records, questions
+        for answerable in (True, False):
+            found.append(collection.signals(entry["text"], [] if answerable else [f"pmid-{entry['_id'].removeprefix('q')}"]))
+            labels.append(answerable)
+            groups.append(number)
+            counted.append(answerable == (number % 2 == 0))
+    return Rows.of(found, labels, groups, counted)
 
 
-def rows(collection: Collection, questions: list[dict[str, Any]]) -> tuple[list[str], Array, Array]:
-    found = [collection.signals(entry["question"], entry["without"]) for entry in questions]
-    names = sorted(found[0])
-    return names, np.array([[signals[name] for name in names] for signals in found]), np.array([entry["answerable"] for entry in questions], dtype=int)
+def fit(parts: Sequence[tuple[Rows, float]]) -> dict[str, Any]:
+    """The model from rows with the weight of each set as a whole."""
+    x, y = np.vstack([rows.x for rows, _ in parts]), np.concatenate([rows.y for rows, _ in parts])
+    weights = np.concatenate([np.full(len(rows.y), weight / len(rows.y)) for rows, weight in parts])
+    weights *= len(y) / weights.sum()
+    means, scales = np.average(x, axis=0, weights=weights), np.maximum(x.std(axis=0), 1e-6)
+    model = LogisticRegression(C=RIDGE, max_iter=2000).fit((x - means) / scales, y, sample_weight=weights)
+    named = [dict(zip(parts[0][0].names, (round(float(v), 5) for v in values), strict=True)) for values in (model.coef_[0], means, scales)]
+    intercept = round(float(model.intercept_[0]), 5)
+    return {"threshold": THRESHOLD, "intercept": intercept, "weights": named[0], "means": named[1], "scales": named[2]}
 
 
-def report(name: str, labels: Array, probabilities: Array, threshold: float) -> None:
-    said_no, no = probabilities < threshold, labels == 0
-    hits = int((said_no & no).sum())
-    precision, recall = hits / max(1, said_no.sum()), hits / max(1, no.sum())
+def confidence(model: dict[str, Any], rows: Rows) -> Array:
+    columns = [(rows.x[:, i] - model["means"][name]) / model["scales"][name] * model["weights"][name] for i, name in enumerate(rows.names)]
+    return 1 / (1 + np.exp(-(model["intercept"] + np.sum(columns, axis=0))))
+
+
+def held_out(rows: Rows, other: Rows, weight: float, seed: int = 0) -> Array:
+    """Confidence of each row from a model that saw all of `other` and nothing of the row's question."""
+    groups = np.unique(rows.group)
+    fold = dict(zip(groups.tolist(), (np.random.default_rng(seed).permutation(len(groups)) % FOLDS).tolist(), strict=True))
+    of_row = np.array([fold[group] for group in rows.group.tolist()])
+    out = np.zeros(len(rows.y))
+    for k in range(FOLDS):
+        out[of_row == k] = confidence(fit([(rows.part(of_row != k), weight), (other, 1.0)]), rows.part(of_row == k))
+    return out
+
+
+def report(name: str, rows: Rows, found: Array) -> None:
+    label, found = rows.y[rows.counted] == 1, found[rows.counted]
     rng = np.random.default_rng(7)
-    spread = []
-    for _ in range(1000):
-        pick = rng.integers(0, len(labels), len(labels))
-        if 0 < labels[pick].sum() < len(pick):
-            spread.append(roc_auc_score(labels[pick], probabilities[pick]))
-    low, high = np.percentile(spread, [2.5, 97.5])
-    area = f"AUROC {roc_auc_score(labels, probabilities):.3f} [{low:.3f}, {high:.3f}]"
-    print(f"{name:<28} n={len(labels):<5} {area}  abstaining: precision {precision:.3f} recall {recall:.3f}")
+    draws = [rng.integers(0, len(label), len(label)) for _ in range(2000)]
+
+    def three(pick: Array) -> tuple[float, float, float]:
+        no, said = ~label[pick], found[pick] < THRESHOLD
+        both = int((no & said).sum())
+        return auroc(label[pick], found[pick]) or 0.0, both / max(1, said.sum()), both / max(1, no.sum())
+
+    spread = np.percentile([three(pick) for pick in draws], [2.5, 97.5], axis=0)
+    figures = [f"{value:.3f} [{spread[0][i]:.3f}, {spread[1][i]:.3f}]" for i, value in enumerate(three(np.arange(len(label))))]
+    print(f"{name:<34} n={len(label):<5} AUROC {figures[0]}  abstaining: precision {figures[1]} recall {figures[2]}")
 
 
-def main(shared: Path, most: int, write: bool) -> None:
+def reliability(name: str, rows: Rows, found: Array) -> None:
+    print(f"{name}: confidence from, questions, mean confidence, share answerable")
+    label, found = rows.y[rows.counted], found[rows.counted]
+    tenth = np.minimum((found * 10).astype(int), 9)
+    error = 0.0
+    for each in range(10):
+        m = tenth == each
+        if m.any():
+            error += m.mean() * abs(found[m].mean() - label[m].mean())
+            print(f"  {each / 10:.1f}  {m.sum():>4}  {found[m].mean():.3f}  {label[m].mean():.3f}")
+    print(f"  expected calibration error {error:.3f}")
+
+
+def measure(tune: Rows, held: Rows, medical: Rows) -> dict[str, Any]:
+    """Print all figures; the model that is shipped."""
+    model = fit([(medical, 1.0), (tune, SAMPLE_WEIGHT)])
+    print("single signals, AUROC (sample tune, pubmedqa), weight:")
+    for i, name in enumerate(tune.names):
+        alone = [auroc(rows.y == 1, rows.x[:, i]) for rows in (tune, medical)]
+        print(f"  {name:<14} {alone[0]:.3f}  {alone[1]:.3f}  {model['weights'][name]:+.3f}")
+    folded = held_out(medical, tune, 1.0 / SAMPLE_WEIGHT)
+    report("pubmedqa, five-fold by question", medical, folded)
+    report("sample tune, five-fold", tune, held_out(tune, medical, SAMPLE_WEIGHT))
+    report("across: pubmedqa -> sample tune", tune, confidence(fit([(medical, 1.0)]), tune))
+    report("across: pubmedqa -> sample held", held, confidence(fit([(medical, 1.0)]), held))
+    report("across: sample tune -> pubmedqa", medical, confidence(fit([(tune, 1.0)]), medical))
+    report("pubmedqa, as shipped (seen)", medical, confidence(model, medical))
+    report("sample held, as shipped", held, confidence(model, held))
+    reliability("pubmedqa, five-fold", medical, folded)
+    return model
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("most", type=int, nargs="?", default=1000)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--cache", type=Path)
+    given = parser.parse_args()
+    encoder = RememberingEncoder(given.cache)
     with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        for name in ("sample", "pubmedqa"):
-            (base / name).mkdir()
-        sample = Collection(base / "sample", [ROOT / "corpus" / "sample"])
-        questions = sample_questions()
-        tune = [entry for entry in questions if entry["split"] == "tune"]
-        held = [entry for entry in questions if entry["split"] == "held"]
-        names, tune_x, tune_y = rows(sample, tune)
-        _, held_x, held_y = rows(sample, held)
-        records, medical = pubmedqa(base, shared, most)
-        other = Collection(base / "pubmedqa", [records])
-        _, med_x, med_y = rows(other, medical)
-    x, y = np.vstack([tune_x, med_x]), np.concatenate([tune_y, med_y])
-    weights = np.concatenate([np.full(len(tune_y), len(med_y) / len(tune_y)), np.ones(len(med_y))])
-    means, scales = x.mean(0), np.maximum(x.std(0), 1e-6)
-    model = LogisticRegression(C=0.3, max_iter=2000).fit((x - means) / scales, y, sample_weight=weights)
-    threshold = 0.5
-    print("single signals, AUROC (sample tune, pubmedqa):")
-    for i, name in enumerate(names):
-        print(f"  {name:<16} {roc_auc_score(tune_y, tune_x[:, i]):.3f}  {roc_auc_score(med_y, med_x[:, i]):.3f}   weight {model.coef_[0][i]:+.3f}")
-    folds = cross_val_predict(LogisticRegression(C=0.3, max_iter=2000), (med_x - means) / scales, med_y, cv=5, method="predict_proba")[:, 1]
-    report("pubmedqa, five-fold", med_y, folds, threshold)
-    report("pubmedqa, shipped model", med_y, model.predict_proba((med_x - means) / scales)[:, 1], threshold)
-    report("sample, tune", tune_y, model.predict_proba((tune_x - means) / scales)[:, 1], threshold)
-    report("sample, held", held_y, model.predict_proba((held_x - means) / scales)[:, 1], threshold)
-    if write:
-        table = {
-            "threshold": threshold,
-            "intercept": round(float(model.intercept_[0]), 5),
-            "weights": {name: round(float(value), 5) for name, value in zip(names, model.coef_[0], strict=True)},
-            "means": {name: round(float(value), 5) for name, value in zip(names, means, strict=True)},
-            "scales": {name: round(float(value), 5) for name, value in zip(names, scales, strict=True)},
-        }
-        OUT.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        tune, held = sample_rows(Path(folder), encoder)
+        medical = pubmedqa_rows(Path(folder), given.shared, given.most, encoder)
+    encoder.save()
+    model = measure(tune, held, medical)
+    if given.write:
+        OUT.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), next((int(word) for word in sys.argv[2:] if word.isdigit()), 1000), "--write" in sys.argv)
+    main()

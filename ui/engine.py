@@ -60,6 +60,12 @@ class Engine(Protocol):
         """Measure a test set: {report, notes, passages, embedded}, and with `rankings` what was found for each query. `folder` is absolute."""
         ...
 
+    def lab_answers(
+        self, questions: Sequence[Mapping[str, Any]], folder: str | None, config: str | None, model: str | None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Answer labelled questions over the library, or over the documents of `folder` (absolute); nothing is kept: {config, model, results, unknown}."""
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...
@@ -171,6 +177,15 @@ class LocalEngine:
         report = removable(self.workshop.configurations, name)
         self.workshop.forget(report["index"])
         return report
+
+    def lab_answers(
+        self, questions: Sequence[Mapping[str, Any]], folder: str | None, config: str | None, model: str | None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """See Engine. One at a time, as `lab_run`."""
+        from ui.measuring import answer_all
+
+        with self._measuring:
+            return answer_all(self, questions, folder, config, model, progress)
 
     def close(self) -> None:
         """See Engine."""

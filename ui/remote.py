@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Where `serve` answers commands; every request carries the token of `HOME/run/serve.json`.
 LOCAL_API = "/api/local"
 _PING_SECONDS = 2.0
+#: Questions of `lab answers` asked in one call.
+_TOGETHER = 50
 
 
 class RemoteEngine:
@@ -61,6 +63,20 @@ class RemoteEngine:
     ) -> dict[str, Any]:
         """See Engine."""
         return self._call("lab-run", folder=folder, config=config, measures=measures, settings=dict(settings), rankings=rankings)
+
+    def lab_answers(
+        self, questions: Sequence[Mapping[str, Any]], folder: str | None, config: str | None, model: str | None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """See Engine. In parts, so that progress is seen and no call lasts long."""
+        found: dict[str, Any] = {}
+        results: list[dict[str, Any]] = []
+        for start in range(0, len(questions), _TOGETHER):
+            part = [dict(question) for question in questions[start : start + _TOGETHER]]
+            found = self._call("lab-answers", questions=part, folder=folder, config=config, model=model)
+            results += found["results"]
+            if progress:
+                progress("questions", len(results), len(questions))
+        return found | {"results": results}
 
     def close(self) -> None:
         """Nothing to let go of."""

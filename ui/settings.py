@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         default="",
         description="Language model, as --model takes it; empty: embedded once it is installed, else quotes",
     )
+    checker: str = Field(default="small", description="How sentences are checked: small, nli:FOLDER, judge:MODEL, or judge for the model in force")
     model_key: str = Field(default="", description="Key for a model server given by URL")
     host: str = Field(default="127.0.0.1", description="Address the web page listens on")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the web page listens on")

@@ -16,7 +16,7 @@ from ui.configurations import Configuration, Configurations
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant import Answer, Assistant, OpenedModel
+    from assistant import Answer, Assistant, Checker, OpenedModel
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
@@ -43,6 +43,7 @@ class Workshop:
         self._rerankers: dict[str, Reranker | None] = {}
         self._model: OpenedModel | None = None
         self._model_name = ""
+        self._judge: OpenedModel | None = None
 
     def open(self, patience: float) -> Workshop:
         """Become the owner of the embedded store. Raises LockedError, naming the owner, after `patience` seconds."""
@@ -53,8 +54,9 @@ class Workshop:
     def close(self) -> None:
         """Give everything back."""
         with self._guard:
-            if self._model is not None:
-                self._model.close()
+            for opened in (self._model, self._judge):
+                if opened is not None:
+                    opened.close()
             for built in self._built.values():
                 built.close()
             self._built.clear()
@@ -154,14 +156,21 @@ class Workshop:
 
     def assistant(self, name: str | None = None) -> Assistant:
         """The assistant, searching under a configuration."""
-        from assistant import Assistant, ClaimChecker
+        from assistant import Assistant
 
         library = self.library
 
         def keep(answer: Answer) -> None:
             library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict())
 
-        return Assistant(self.searcher(name), self.encoder, ClaimChecker(self.encoder), library, keep)
+        return Assistant(self.searcher(name), self.encoder, self.checker, library, keep)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """The checker that the settings name. Raises UsageError, UnavailableError."""
+        from ui.checkers import open_checker
+
+        return open_checker(self.settings.checker, self.encoder, self._open_judge, self.model_name(None))
 
     def model_name(self, asked: str | None) -> str:
         """The language model to use: the one asked for, the setting, or the embedded one once it is installed."""
@@ -177,23 +186,28 @@ class Workshop:
 
     def language_model(self, name: str) -> OpenedModel:
         """The language model called `name`, opened once and kept. Raises UsageError, UnavailableError."""
-        from assistant.models import open_chat_model
-
         with self._guard:
             if self._model is not None and self._model_name == name:
                 return self._model
-            opened = open_chat_model(
-                name,
-                models_folder=self.settings.models,
-                max_tokens=320,
-                timeout_seconds=90,
-                api_key=self.settings.model_key,
-                log=_model_log(self.settings),
-            )
+            opened = open_model(self.settings, name)
             if self._model is not None:
                 self._model.close()
             self._model, self._model_name = opened, name
             return opened
+
+    def _open_judge(self, name: str) -> OpenedModel:
+        with self._guard:
+            if self._judge is None:
+                self._judge = open_model(self.settings, name)
+            return self._judge
+
+
+def open_model(settings: Settings, name: str) -> OpenedModel:
+    """Open the language model called `name`. Raises UsageError, UnavailableError."""
+    from assistant.models import open_chat_model
+
+    log = _model_log(settings) if settings.home.is_dir() else None
+    return open_chat_model(name, models_folder=settings.models, max_tokens=320, timeout_seconds=90, api_key=settings.model_key, log=log)
 
 
 def _model_log(settings: Settings) -> Path:

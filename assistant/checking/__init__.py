@@ -1,9 +1,10 @@
-"""assistant.checking: whether a piece of evidence bears a claim out, by rules and a small trained model. No language model.
+"""assistant.checking: whether a piece of evidence bears a claim out, by rules and a small trained model.
 
 text -> `reading` (words, figures, stance) -> `pairing` (alignment, vectors) -> `features` -> `model`, with `faults` on top -> `Verdict`.
-May import `index.encoder`, `index.segment` and the assistant's own value types.
+`other` has two checkers by larger models. May import `index.encoder`, `index.cross_encoder`, `index.segment` and the assistant's own value types.
 """
 
 from assistant.checking.checker import ClaimChecker
+from assistant.checking.other import InferenceChecker, JudgeChecker
 
-__all__ = ["ClaimChecker"]
+__all__ = ["ClaimChecker", "InferenceChecker", "JudgeChecker"]

@@ -4,7 +4,7 @@ Owns test sets read from folders, runs over them, TREC files, measures and the c
 """
 
 from index.lab.agreement import Agreement, agreement
-from index.lab.beir import TestSet, read_set
+from index.lab.beir import TestSet, read_collection, read_set
 from index.lab.collection import Collection
 from index.lab.compare import Comparison, Difference, compare
 from index.lab.measures import COMPARED_MEASURES, DEFAULT_MEASURES, Interval, Measured, mean_interval, measure, parse_measures
@@ -32,6 +32,7 @@ __all__ = [
     "mean_interval",
     "measure",
     "parse_measures",
+    "read_collection",
     "read_run",
     "read_set",
     "run_report",

@@ -62,12 +62,26 @@ def read_set(folder: Path) -> TestSet:
     missing = [name for name in ("corpus.jsonl", "queries.jsonl") if not (folder / name).is_file()] + ([] if qrels else ["qrels.tsv"])
     if missing or qrels is None:
         raise UsageError(f"the folder has no {' and no '.join(missing)}", where=str(folder), remedy="A test set is in the BEIR layout")
-    documents = {key: Document(_text(entry, "title", at), _text(entry, "text", at)) for key, entry, at in _entries(folder / "corpus.jsonl")}
+    collection = _documents(folder)
     queries = {key: _text(entry, "text", at) for key, entry, at in _entries(folder / "queries.jsonl")}
-    if not documents or not queries:
-        raise InputError("the test set has no queries" if documents else "the test set has no documents", where=str(folder), remedy="Complete it")
-    collection = Collection(documents)
+    if not queries:
+        raise InputError("the test set has no queries", where=str(folder), remedy="Complete it")
     return TestSet(folder.resolve().name, collection, queries, **_judgements(qrels, queries, collection))
+
+
+def read_collection(folder: Path) -> Collection:
+    """The documents of a folder, whose queries and judgements need not be there. Raises as `read_set`."""
+    if not (folder / "corpus.jsonl").is_file():
+        message = "the folder has no corpus.jsonl" if folder.is_dir() else "there is no such folder"
+        raise UsageError(message, where=str(folder), remedy="Name a folder in the BEIR layout")
+    return _documents(folder)
+
+
+def _documents(folder: Path) -> Collection:
+    documents = {key: Document(_text(entry, "title", at), _text(entry, "text", at)) for key, entry, at in _entries(folder / "corpus.jsonl")}
+    if not documents:
+        raise InputError("the test set has no documents", where=str(folder), remedy="Complete it")
+    return Collection(documents)
 
 
 def _judgements(path: Path, queries: Mapping[str, str], collection: Collection) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Records(Protocol):
 
 
 class Collection:
-    """Documents by id, each seen as a current `Review` (title -> title, text -> abstract). Never filtered, de-duplicated or changed.
+    """Documents by id, each seen as a current `Review` (title -> title, text -> abstract). Never de-duplicated or changed; filtered by id alone.
 
     It has no vocabulary: that of a library speaks of the library's records, and what a set measures must not hang on who measures it.
     """
@@ -113,10 +113,14 @@ class Collection:
         return _REVISION, self.get_many(ids)
 
     def select(self, chosen: Filter) -> Selection:
-        """Every id. Raises UsageError for a filter: a test set has nothing to filter by."""
-        if chosen.conditions:
-            raise UsageError("a test set cannot be filtered", where=str(chosen.conditions[0]), remedy="Leave the filter out")
-        return Selection(list(self._documents), 0)
+        """The ids that pass. Raises UsageError for a filter by anything but ids: a test set has nothing else to filter by."""
+        ids = list(self._documents)
+        for condition in chosen.conditions:
+            if condition.field != "id" or condition.op not in ("=", "!="):
+                raise UsageError("a test set cannot be filtered", where=str(condition), remedy="Leave the filter out")
+            named = set(condition.values)
+            ids = [each for each in ids if (each in named) == (condition.op == "=")]
+        return Selection(ids, 0)
 
     def _review(self, document_id: str) -> Review:
         title, text = self._documents[document_id]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +13,7 @@ import numpy as np
 from corpus import Library
 from index.encoder import Encoder
 from index.lab.beir import TestSet
+from index.lab.collection import Collection
 from index.lab.trec import DEPTH, Rankings
 from index.passages import PassageSplitter
 from index.reranker import Reranker
@@ -61,15 +63,19 @@ class Lab:
     def run(self, chosen: TestSet, config: SearchConfig, name: str, progress: Progress | None = None) -> RunResult:
         """Rank every query of the set under a configuration. A set seen before under the same IndexSpec embeds nothing."""
         tell = progress or (lambda step, done, total: None)
-        library = cast(Library, chosen.collection)  # Syncer and Searcher ask of it only what `Records` names
-        splitter = PassageSplitter(config.spec, self._model)
         began = time.perf_counter()
-        built = self._home.open(config.spec, namespace=f"lab/{chosen.collection.hash[:16]}")
+        with self.searcher(chosen.collection, config, name, tell) as (searcher, report):
+            return _run(chosen, searcher, report, time.perf_counter() - began, tell)
+
+    @contextmanager
+    def searcher(self, collection: Collection, config: SearchConfig, name: str, progress: Progress | None = None) -> Iterator[tuple[Searcher, SyncReport]]:
+        """A searcher over a collection, and what making or checking its index took."""
+        library = cast(Library, collection)  # Syncer and Searcher ask of it only what `Records` names
+        splitter = PassageSplitter(config.spec, self._model)
+        built = self._home.open(config.spec, namespace=f"lab/{collection.hash[:16]}")
         try:
-            report = Syncer(library, built, splitter, self._encoder).sync(tell)
-            index_seconds = time.perf_counter() - began
-            searcher = Searcher(library, built, splitter, self._encoder, config, name, self._reranker)
-            return _run(chosen, searcher, report, index_seconds, tell)
+            report = Syncer(library, built, splitter, self._encoder).sync(progress or (lambda step, done, total: None))
+            yield Searcher(library, built, splitter, self._encoder, config, name, self._reranker), report
         finally:
             built.close()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli import lab_sets
+from ui.cli import lab_answers, lab_sets
 from ui.cli.finding import Config
 from ui.cli.output import console, print_json, progress_bar
 from ui.cli.records import Json
@@ -22,7 +22,7 @@ _Set = Annotated[Path, typer.Argument(metavar="SET", help="Folder with corpus.js
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the commands."""
-    lab = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure and compare the finding on judged test queries.")
+    lab = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure and compare finding on judged queries, and answers on labelled questions.")
     app.add_typer(lab, name="lab")
     lab_sets.register(lab, session)
 
@@ -68,6 +68,8 @@ def register(app: typer.Typer, session: Session) -> None:
         _tell(notes)
         print_json(report) if json else _print_comparison(report, chosen)
         return 0
+
+    lab_answers.add(lab, session)
 
 
 def _run(session: Session, folder: Path, config: str | None, measures: str, settings: dict[str, str], *, rankings: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from corpus import InputError, UsageError
 from ui.cli.session import Session
 
 if TYPE_CHECKING:
-    from assistant import ClaimChecker, Verdict
+    from assistant import Checker, OpenedModel, Verdict
 
 #: Pairs checked together: enough to encode in full batches, few enough to see results come.
 _TOGETHER = 32
@@ -29,19 +29,22 @@ def register(app: typer.Typer, session: Session) -> None:
     def verify(
         file: Annotated[str, typer.Argument(metavar="FILE", help='Lines {"claim": …, "evidence": …}; - reads standard input.')],
         explain: Annotated[bool, typer.Option("--explain", help="Say for each claim what was not found or was turned.")] = False,
+        name: Annotated[
+            str | None, typer.Option("--checker", metavar="C", help="small, nli:FOLDER (a cross-encoder), judge or judge:MODEL (a language model).")
+        ] = None,
         json: Annotated[bool, typer.Option("--json", help="Print JSON Lines, one for each line read, in order.")] = False,
     ) -> int:
         """Score claims against their evidence: supported, contradicted or unsupported, with the sentence that carries it best."""
-        name = "standard input" if file == "-" else file
+        place = "standard input" if file == "-" else file
         lines = list(_read(file))
-        checker = _checker(session)
+        checker = _checker(session, name)
         counts: Counter[str] = Counter()
         bad = 0
         for start in range(0, len(lines), _TOGETHER):
             for number, line, verdict in _checked(checker, lines[start : start + _TOGETHER], start):
                 if isinstance(line, str):
                     bad += 1
-                    print(f"florilegium: {name}, line {number}: {line}", file=sys.stderr)
+                    print(f"florilegium: {place}, line {number}: {line}", file=sys.stderr)
                 if json:
                     _print_line(line, verdict, explain)
                 elif verdict is not None and isinstance(line, tuple):
@@ -82,14 +85,24 @@ def _parsed(line: bytes) -> tuple[str, str] | str:
     return entry["claim"], entry["evidence"]
 
 
-def _checker(session: Session) -> ClaimChecker:
-    from assistant import ClaimChecker
+def _checker(session: Session, name: str | None) -> Checker:
     from index import EmbeddingModel, Encoder, packaged_folder
+    from ui.checkers import open_checker
+    from ui.wiring import open_model
 
-    return ClaimChecker(Encoder(EmbeddingModel(packaged_folder(), session.settings.models)).query)  # exports itself on first use
+    settings = session.settings
+    encoder = Encoder(EmbeddingModel(packaged_folder(), settings.models)).query  # exports itself on first use
+    opened: dict[str, OpenedModel] = {}
+
+    def open_once(model: str) -> OpenedModel:
+        if model not in opened:
+            opened[model] = open_model(settings, model)
+        return opened[model]
+
+    return open_checker(name or settings.checker, encoder, open_once, settings.model)
 
 
-def _checked(checker: ClaimChecker, lines: Sequence[tuple[str, str] | str], before: int) -> Iterator[tuple[int, tuple[str, str] | str, Verdict | None]]:
+def _checked(checker: Checker, lines: Sequence[tuple[str, str] | str], before: int) -> Iterator[tuple[int, tuple[str, str] | str, Verdict | None]]:
     verdicts = iter(checker.check_pairs([line for line in lines if isinstance(line, tuple)]))
     for number, line in enumerate(lines, start=before + 1):
         yield number, line, next(verdicts) if isinstance(line, tuple) else None

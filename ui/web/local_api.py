@@ -25,6 +25,7 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "ask": engine.ask,
         "sync": engine.sync,
         "lab-run": engine.lab_run,
+        "lab-answers": engine.lab_answers,
         "compact": engine.compact,
         "remove-index": engine.remove_index,
         "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
