@@ -86,7 +86,8 @@ def _by_review(words: Sequence[str], weights: Floats, weighed: Weighed) -> tuple
     for i, sentence in enumerate(weighed.sentences):
         places.setdefault(sentence.review.id, []).append(i)
     best = {key: max(weighed.cosines[i] for i in own) for key, own in places.items()}
-    joint, first = 0.0, []
+    joint = 0.0
+    first: list[npt.NDArray[np.bool_]] = []
     for key in sorted(places, key=lambda key: (-best[key], key)):
         held = stems(" ".join([weighed.sentences[places[key][0]].review.title, *(weighed.sentences[i].text for i in places[key])]))
         has = np.array([word in held for word in words], dtype=bool)
