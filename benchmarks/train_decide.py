@@ -62,16 +62,16 @@ class Rows:
 class Collection:
     """A searchable throw-away collection."""
 
-    def __init__(self, folder: Path, files: list[Path], encoder: RememberingEncoder) -> None:
-        folder.mkdir()
+    def __init__(self, folder: Path, files: list[Path], encoder: RememberingEncoder | None = None) -> None:
+        folder.mkdir(exist_ok=True)
         model = EmbeddingModel(packaged_folder(), load_settings().models)
-        self.encoder = encoder
+        self.encoder = encoder or RememberingEncoder(None)
         self.library = Library(f"sqlite:///{folder / 'library.sqlite'}", create=True)
         import_files(self.library, list(files))
         spec = IndexSpec(weights_sha256=model.sha256)
         built, splitter = IndexHome(folder / "index").open(spec), PassageSplitter(spec, model)
-        Syncer(self.library, built, splitter, encoder).sync()
-        self.searcher = Searcher(self.library, built, splitter, encoder, SearchConfig(spec=spec))
+        Syncer(self.library, built, splitter, self.encoder).sync()
+        self.searcher = Searcher(self.library, built, splitter, self.encoder, SearchConfig(spec=spec))
 
     def signals(self, question: str, without: list[str]) -> dict[str, float]:
         """The signals for a question, some records being taken out."""
@@ -81,10 +81,15 @@ class Collection:
         return signals(asked, result.hits, weigh(asked, collect(result.hits), self.encoder))
 
 
+def sample_questions() -> list[dict[str, Any]]:
+    lines = (ROOT / "benchmarks" / "data" / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def sample_rows(folder: Path, encoder: RememberingEncoder) -> tuple[Rows, Rows]:
     """The tune and the held half."""
     collection = Collection(folder / "sample", [ROOT / "corpus" / "sample"], encoder)
-    entries = [json.loads(line) for line in (ROOT / "benchmarks" / "data" / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    entries = sample_questions()
     halves = []
     for split in ("tune", "held"):
         part = [entry for entry in entries if entry["split"] == split]
