@@ -64,12 +64,15 @@ def test_over_a_folder(run: Run, write_set: Write, tmp_path: Path, encoder: obje
 
 
 def test_wrong_calls(run: Run, tmp_path: Path) -> None:
+    good = written(tmp_path, LINES[0])
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("{\n")
     for words, code, said in (
         (["nowhere.jsonl"], 2, "no such file"),
-        ([written(tmp_path, "{")], 1, "there is no question in it"),
-        ([written(tmp_path, LINES[0]), "--model", "nonsense"], 2, "nonsense"),
-        ([written(tmp_path, LINES[0])], 2, "no library"),
-        ([written(tmp_path, LINES[0]), "--collection", "/nowhere"], 2, "no such folder"),
+        ([str(empty)], 1, "there is no question in it"),
+        ([good, "--model", "nonsense"], 2, "nonsense"),
+        ([good], 2, "no library"),
+        ([good, "--collection", "/nowhere"], 2, "no such folder"),
     ):
         told = run("lab", "answers", *words)
         assert told.code == code, told.err
