@@ -55,7 +55,7 @@ def outcome_of(labelled: LabelledQuestion, answer: Answer) -> dict[str, Any]:
     """What became of a question, as data: `sentences` counts those shown by support, `draft` all that a model wrote."""
     return {
         **labelled.as_dict(),
-        "outcome": answer.outcome.value,
+        "outcome": answer.outcome.value if answer.outcome else None,
         "confidence": round(answer.confidence, 6),
         "missing": list(answer.missing),
         "sentences": dict(Counter(sentence.support.value for sentence in answer.sentences)),
