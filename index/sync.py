@@ -189,7 +189,11 @@ class Syncer:
     def _sync(self, tell: Progress) -> SyncReport:
         began = time.monotonic()
         state, report = self._built.state, SyncReport()
-        if self.behind() or not self._agrees(state.revision):
+        in_step = not self.behind()
+        if not in_step or not self._agrees(state.revision):
+            if in_step:  # somebody else took records out: what they left in the postings is not known, so it is written anew
+                report.repaired = sum(map(len, self._strayed()))
+                state.note(deleted=int(state.meta("deleted", "0")) + report.repaired)
             resumed = self._begin(tell, report)
             for _ in range(_ROUNDS):
                 revision = self._follow(tell, report)

@@ -190,5 +190,7 @@ def test_a_lost_record_is_seen_by_its_count_at_the_next_sync(made: Bench, before
     made.built.state.replace([(LOST, None)], [], [])
     made.built.lexical.remove([LOST])
     made.built.lexical.commit()
-    assert made.syncer.sync().embedded > 0
+    report = made.syncer.sync()
+    assert report.embedded > 0
+    assert report.repaired == 1
     assert_same(picture(made), before)
