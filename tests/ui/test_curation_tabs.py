@@ -11,6 +11,7 @@ from corpus.importing.intake import list_imports
 from corpus.vocabulary_store import change_vocabulary
 from tests.corpus.making import put, review
 from ui.web.curation import duplicates_tab
+from ui.web.curation.completeness_tab import report
 from ui.web.curation.import_tab import bring_in, preview, take_back
 from ui.web.curation.notices_tab import take_notices_back, take_table
 from ui.web.curation.vocabulary_tab import save_value
@@ -98,3 +99,15 @@ def test_notices_come_in_as_a_table_and_go_again(library: Library, tmp_path: Pat
     assert "fl-warn" in take_table(library, None)
     assert "were taken back" in take_notices_back(library, library.batches()[0]["id"])
     assert library.get("a").status == "current"
+
+
+def test_what_records_lack_leads_to_their_forms(library: Library) -> None:
+    put(library, review("a", csl={"title": "<b>Sleep</b>"}, facets={"topics": ["no such <i>topic</i>"]}))
+    put(library, review("b", csl={"title": "Pain", "ISSN": "1234-5678"}))
+    shown = report(library, "")
+    assert "0 of 2 records lack nothing" in shown
+    assert '<a href="/review/a/edit">' in shown
+    assert "<i>" not in shown
+    assert "1 values that cannot be right" in shown
+    assert "0 of 1 records" in report(library, "title~pain")
+    assert "fl-warn" in report(library, "colour=red")

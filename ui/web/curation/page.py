@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from ui.web import look
+from ui.web.curation.completeness_tab import completeness_tab
 from ui.web.curation.duplicates_tab import duplicates_tab
 from ui.web.curation.import_tab import import_tab
 from ui.web.curation.notices_tab import notices_tab
@@ -28,3 +29,5 @@ def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
             duplicates_tab(engine, duplicates)
         with gr.Tab("Notices", id="notices") as notices:
             notices_tab(engine, notices)
+        with gr.Tab("Completeness", id="completeness") as lacking:
+            completeness_tab(engine, lacking)
