@@ -8,6 +8,7 @@ from typing import Any
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _SMALL_WORDS = frozenset("a an and the of for in on to with from by as at is are or der die das le la les el los".split())
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
@@ -35,8 +36,12 @@ def fold(text: str) -> str:
     """Lower case without accents: the form in which names and titles are compared."""
     if text.isascii():
         return text.lower()
-    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return text.casefold().translate(_UNDECOMPOSED)
+    text = _BEYOND_ASCII.sub(_without_accents, unicodedata.normalize("NFKD", text)).casefold()
+    return text if text.isascii() else _BEYOND_ASCII.sub(lambda run: run[0].translate(_UNDECOMPOSED), text)
+
+
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(char for char in run[0] if not unicodedata.combining(char))
 
 
 def words_of(text: str) -> list[str]:

@@ -20,7 +20,7 @@ _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda",
     "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
-_SPELT = str.maketrans(_GREEK)
+_SPELT = re.compile(f"[{''.join(_GREEK)}]")
 #: Words that make a paper one about another paper. What they are found as -> the kind of notice they make it.
 _NOTICES = (
     ("correction", r"^(?:publisher |author )?(?:correction|corrigend(?:um|a)|errat(?:um|a)|addendum|corrected)\b"),
@@ -123,7 +123,7 @@ def traits_of(review: Review) -> Traits:
 
 def _spelt(text: str) -> str:
     folded = fold(text)
-    return folded if folded.isascii() else folded.translate(_SPELT)
+    return folded if folded.isascii() else _SPELT.sub(lambda letter: _GREEK[letter[0]], folded)
 
 
 def _numbers(title: str) -> tuple[str, ...]:

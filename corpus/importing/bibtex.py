@@ -19,6 +19,7 @@ _SURE_START = re.compile(r"^\s*@\s*[A-Za-z][\w-]*\s*[{(]\s*(?:[^\s,{}()=\"']*\s*
 _BRACES = re.compile(r"\\.|[{}]")
 _PARENS = re.compile(r"\\.|[{}()]")
 _KEY = re.compile(r"([^,={}\"]*)(?:,|$)")
+_BARE_KEY = re.compile(r"\s*([^\s,={}\"]+)\s+(?=[A-Za-z][\w-]*\s*=\s*[{\"\d])")  # the comma after it forgotten
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#()]+)\s*=\s*")
 _NEXT = re.compile(r",\s*(?=[^\s=,{}\"#()]+\s*=)|\n[ \t]*(?=[^\s=,{}\"#()]+\s*=\s*[{\"\d])")
 _WORD = re.compile(r"[^\s,#{}\"]+")
@@ -100,6 +101,9 @@ def _finished(entry: _Entry) -> tuple[str, int, str, str]:
 
 
 def _split_key(body: str) -> tuple[str, str]:
+    bare = _BARE_KEY.match(body)
+    if bare:
+        return bare[1], body[bare.end() :]
     found = _KEY.match(body)
     return (found[1].strip(), body[found.end() :]) if found else ("", body)
 

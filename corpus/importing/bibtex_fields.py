@@ -19,7 +19,7 @@ _NAMES = {
     "organization": "publisher", "address": "place", "location": "place", "city": "place", "language": "language", "langid": "language",
     "edition": "edition", "shorttitle": "short-title", "type": "type-of-work", "volumes": "volumes", "eventtitle": "event",
     "conference": "event", "venue": "event-place", "urldate": "accessed", "note": "note", "annote": "note", "annotation": "note",
-    "pmid": "pmid", "pmcid": "pmcid", "origtitle": "original-title", "copyright": "rights", "lccn": "call-number",
+    "art_number": "article-number", "pmid": "pmid", "pmcid": "pmcid", "origtitle": "original-title", "copyright": "rights", "lccn": "call-number",
 }  # fmt: skip
 _ADDRESSES = frozenset("url doi file eprint pmid pmcid issn isbn eissn howpublished bdsk-url-1 bdsk-url-2 ee pdf".split())
 _PEOPLE = {
@@ -71,7 +71,7 @@ def read(kind: str, key: str, fields: list[tuple[str, str]]) -> Item:
 
 
 def _meaning(name: str, csl_type: str) -> str:
-    if name in ("keywords", "keyword", "mendeley-tags"):
+    if name in ("keywords", "keyword", "mendeley-tags", "author_keywords", "keywords-plus"):
         return "keywords"
     if name == "number":
         return "issue" if csl_type.startswith("article-") or csl_type == "paper-conference" else "series-number" if csl_type == "book" else "number"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from corpus.importing.names import person
+
 #: The CSL variables that hold people (CSL 1.0.2).
 NAMES = frozenset(
     """author chair collection-editor compiler composer container-author contributor curator director editor editorial-director executive-producer
@@ -38,11 +40,11 @@ def _names(value: Any) -> list[dict[str, str]]:
     names = []
     for entry in value if isinstance(value, list | tuple) else [value]:
         if isinstance(entry, str) and entry.strip():
-            names.append({"literal": entry})
+            names.append(person(entry) or {"literal": entry})
         elif isinstance(entry, dict):
             name = {part: str(entry[part]) for part in _NAME_PARTS if entry.get(part) not in (None, "", [], {})}
-            if "family" not in name and "literal" not in name and "given" in name:
-                name = {"literal": name["given"]}
+            if "family" not in name and "literal" not in name and (whole := name.get("given") or entry.get("name")):  # Crossref's bodies have a name
+                name = {"literal": str(whole)}
             if name:
                 names.append(name)
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -19,10 +20,21 @@ from corpus.importing.tagged import paragraphs
 
 _ABSENT = frozenset({"abstract", "keyword", "categories", "DOI", "PMID", "PMCID", "ISSN", "ISBN", "issued", "type", "reference", "subject"})
 _SIGNS = re.compile(r"[\s,;\[]*")
-_MEMBERS = re.compile(r'\{\s*"(?:message|items|references|data|config)"')
+_MEMBERS = re.compile(r'\{\s*"(?:message(?:-type|-version)?|items|references|data|config|status)"')
 _INNER = re.compile(r'"(?:items|references|data)"\s*:\s*\[')
+_ONE = re.compile(r'"message-type"\s*:\s*"work"|"message"\s*:\s*\{(?![^{}\[\]]*"(?:facets|items|total-results)")')
+_MESSAGE = re.compile(r'"message"\s*:\s*(?=\{)')
 _NEXT = re.compile(r"\}[\s,]*(?=\{)|\n[ \t]*(?=\{)")
-_TAGS = re.compile(r"</?jats:[^<>]*>")
+#: What Crossref's abstracts are marked up by, and its titles.
+_HEADING = re.compile(r"\s*<jats:title[^<>]*>\s*(.*?)\s*:?\s*</jats:title>\s*(?:<jats:p[^<>]*>\s*)?", re.DOTALL)
+_PARAGRAPH = re.compile(r"\s*</?jats:(?:p|sec|list|list-item)\b[^<>]*>\s*")
+_TAGS = re.compile(r"</?(?:jats:|mml:|i\b|b\b|em\b|strong\b|sub\b|sup\b|scp\b|p\b)[^<>]*>")
+_CROSSREF = {
+    "journal-article": "article-journal", "posted-content": "article", "book-chapter": "chapter", "book-section": "chapter", "book-part": "chapter",
+    "proceedings-article": "paper-conference", "proceedings": "book", "monograph": "book", "edited-book": "book", "reference-book": "book",
+    "reference-entry": "entry", "dissertation": "thesis", "peer-review": "review", "database": "dataset", "report-series": "report",
+}  # fmt: skip
+_FIRST_SEEN = ("published-print", "published", "published-online", "created")
 _MOST = 50_000_000  # characters of one item
 _KEPT = 1_000_000
 _TRIES = 2000  # places after an error where the next item might begin
@@ -36,14 +48,28 @@ def parse(chunks: Iterable[str] | str) -> Iterator[Parsed]:
             record += bool(raw or record)
             yield Rejected(record, line, item)
             continue
-        record += 1
-        if not isinstance(item, dict):
-            yield Rejected(record, line, "the item is no JSON object")
-            continue
-        try:
-            yield (zotero_json.read(item) if "itemType" in item else _item(item)).parsed(record, line, raw)
-        except (RecursionError, ValueError, TypeError, AttributeError) as error:
-            yield Rejected(record, line, f"a value has the wrong form: {error}")
+        for one in _unwrapped(item):
+            record += 1
+            if not isinstance(one, dict):
+                yield Rejected(record, line, "the item is no JSON object")
+                continue
+            try:
+                yield (zotero_json.read(one) if "itemType" in one else _item(one)).parsed(record, line, raw)
+            except (RecursionError, ValueError, TypeError, AttributeError) as error:
+                yield Rejected(record, line, f"a value has the wrong form: {error}")
+
+
+def _unwrapped(item: Any) -> list[Any]:
+    """The works of a value: itself, what Zotero's web API wraps, or the works that stand under their keys. Zotero's notes and files are none."""
+    if not isinstance(item, dict):
+        return [item]
+    data = item.get("data")
+    if isinstance(data, dict) and "itemType" in data:
+        item = data
+    if item.get("itemType") in ("attachment", "note", "annotation"):
+        return []
+    works = list(item.values())
+    return works if works and all(isinstance(work, dict) and work.keys() & {"type", "itemType"} for work in works) else [item]
 
 
 def _objects(chunks: Iterable[str]) -> Iterator[tuple[int, Any, str]]:
@@ -93,8 +119,10 @@ class _Text:
         self.held = next(self._source, "").lstrip("\ufeff")
         self.at = 0
         self._line, self._counted = 1, 0
-        if _MEMBERS.match(self.held.lstrip()) and (inner := _INNER.search(self.held, 0, 100_000)):
-            self.at = inner.end()
+        if _MEMBERS.match(self.held.lstrip()):
+            one = _MESSAGE.search(self.held, 0, 100_000) if _ONE.search(self.held, 0, 100_000) else None
+            inner = one or _INNER.search(self.held, 0, 100_000)
+            self.at = inner.end() if inner else 0
 
     def may_go_on(self, error: Exception) -> bool:
         """Whether what is wrong may only be that the text read so far ends there."""
@@ -142,9 +170,10 @@ def _is_item(decoder: json.JSONDecoder, text: str, at: int) -> bool:
 
 
 def _item(table: dict[str, Any]) -> Item:
-    item = Item(str(table.get("type") or "article-journal"))
-    if "type" in table and table["type"] == "journal-article":  # Crossref's name for it
-        item.csl["type"] = "article-journal"
+    if table.keys() & {"indexed", "deposited", "is-referenced-by-count", "published-online", "published-print"}:
+        table = _of_crossref(table)
+    told_type = str(table.get("type") or "article-journal")
+    item = Item(_CROSSREF.get(told_type, told_type))
     for key, value in table.items():
         if key in _ABSENT:
             continue
@@ -167,7 +196,7 @@ def _item(table: dict[str, Any]) -> Item:
     for key in ("ISSN", "ISBN"):
         for value in _texts(table.get(key)):
             item.numbers(value, key)
-    item.texts(_TAGS.sub("", paragraphs(str(table.get("abstract") or ""))), "abstract")
+    item.texts(_abstract(str(table.get("abstract") or "")), "abstract")
     for line in str(table.get("note") or "").split("\n"):
         told(item, line)
     keywords = table.get("categories") or table.get("keyword") or table.get("subject") or []
@@ -181,6 +210,31 @@ def _item(table: dict[str, Any]) -> Item:
         item.partial = len(item.csl["author"]) < len(authors)
     item.csl = {key: value for key, value in item.csl.items() if value not in (None, "", [], {})}
     return item
+
+
+def _of_crossref(table: dict[str, Any]) -> dict[str, Any]:
+    """A work as Crossref's API gives it, with CSL's names, without mark-up in its titles."""
+    table = dict(table)
+    for theirs, ours in (("short-container-title", "container-title-short"), ("article-number", "number")):
+        if table.get(theirs) and not table.get(ours):
+            table[ours] = table.pop(theirs)
+    titles, subtitles = _texts(table.get("title")), _texts(table.pop("subtitle", None))
+    if titles and subtitles and subtitles[0].lower() not in titles[0].lower():
+        titles = [f"{titles[0]}: {subtitles[0]}"]
+    table["title"] = " ".join(_TAGS.sub("", html.unescape(titles[0])).split()) if titles else None
+    table["container-title"] = [html.unescape(name) for name in _texts(table.get("container-title"))]
+    if (_date(table.get("issued")) or {}).get("date-parts") in (None, [[None]]):
+        table["issued"] = next((table[key] for key in _FIRST_SEEN if isinstance(table.get(key), dict)), None)
+    return table
+
+
+def _abstract(text: str) -> str:
+    """The abstract without JATS mark-up, its sections' titles led in by a colon."""
+    if "<jats:" not in text:
+        return paragraphs(text)
+    text = _HEADING.sub(lambda title: "\n" if title[1].lower() in ("abstract", "summary") else f"\n{title[1]}: ", text)
+    lines = _TAGS.sub("", _PARAGRAPH.sub("\n", text)).split("\n")
+    return html.unescape("\n".join(" ".join(line.split()) for line in lines if line.strip()))
 
 
 def _is_et_al(author: Any) -> bool:

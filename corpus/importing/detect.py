@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 
 from corpus.importing import (
     bibtex,
@@ -25,7 +26,12 @@ from corpus.importing import (
     zotero_rdf,
 )  # fmt: skip
 from corpus.importing.document import Document
-from corpus.importing.parsing import Parser, by_chunks, by_lines, by_text
+from corpus.importing.parsing import Parsed, Parser, by_chunks, by_lines, by_text
+
+
+def _table(document: Document) -> Iterator[Parsed]:
+    return table.parse(document.lines(), document.columns)
+
 
 #: Every format by name. Adding one: its parser here, its mark below.
 PARSERS: dict[str, Parser] = {
@@ -42,8 +48,8 @@ PARSERS: dict[str, Parser] = {
     "wos": by_lines(wos.parse),
     "ovid": by_lines(ovid.parse),
     "refworks": by_lines(refworks.parse),
-    "csv": by_lines(table.parse),
-    "tsv": by_lines(table.parse),
+    "csv": _table,
+    "tsv": _table,
     "jats": by_chunks(jats.parse),
     "pdf": pdf.parse,
     "page": by_text(page.parse),
@@ -57,8 +63,8 @@ _XML = (
 )
 #: The line that begins a record in each tagged format. The one that comes first in a file decides.
 _TAGGED = (
-    ("ris", r"^[ \t\ufeff]*TY[ \t]{0,2}[-\u2013\u2014](?: |$|(?=[A-Z]{3,}))"),
-    ("enw", r"^%0 \S"),
+    ("ris", r"^[ \t\ufeff]*TY[ \t\u00a0]{0,2}[-\u2013\u2014](?:[ \t\u00a0]|$|(?=[A-Z]{3,}))"),
+    ("enw", r"^%0[ \t]\S"),
     ("nbib", r"^PMID ?- ?\d|^(?:OWN|STAT) ?- \S"),
     ("wos", r"^PT [A-Z](?:\r?$|\w)|^FN (?:Clarivate|Thomson|ISI|Web of)"),
     ("refworks", r"^RT [A-Z][a-z]+"),
@@ -79,10 +85,10 @@ def detect(content: str | Document) -> str | None:
     with document.open() as stream:
         if b"%PDF-" in stream.read(1024):
             return "pdf"
-    return _detect(document.head)
+    return _detect(document.head, document.columns)
 
 
-def _detect(text: str) -> str | None:
+def _detect(text: str, columns: Mapping[str, str]) -> str | None:
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("---") and re.match(r"---[ \t]*\r?\n", start):
         return "markdown"
@@ -90,7 +96,7 @@ def _detect(text: str) -> str | None:
         return kind
     if "<" in start[:2000] and (kind := _detect_xml(start)):
         return kind
-    sign = table.delimiter_of(start)
+    sign = table.delimiter_of(start, columns)
     if sign:
         return "tsv" if sign == "\t" else "csv"
     first = {name: found.start() for name, mark in _TAGGED if (found := re.search(mark, start, re.MULTILINE))}
@@ -120,8 +126,10 @@ def _detect_json(text: str) -> str | None:
             table_of_first = json.loads(first)
         except (ValueError, RecursionError):
             return "csl-json" if re.match(r'\{\s*"', text) else None
-        if "items" in table_of_first or "message" in table_of_first:
+        if table_of_first.keys() & {"items", "message", "references"} or isinstance(table_of_first.get("data"), list | dict):
             return "csl-json"
+        if table_of_first and all(isinstance(item, dict) and item.keys() & {"type", "itemType"} for item in table_of_first.values()):
+            return "csl-json"  # items by their keys
         foreign = "itemType" in table_of_first or ("type" in table_of_first and "csl" not in table_of_first and "author" in table_of_first)
         return "csl-json" if foreign else "jsonl"
     return "csl-json"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from corpus.importing.decoding import Encoding, detect_encoding
+from corpus.importing.table_columns import NOTHING
 
 _HEAD = 1 << 18  # characters that are enough to tell a format
 _CHUNK = 1 << 20
@@ -18,9 +19,10 @@ _CHUNK = 1 << 20
 class Document:
     """The content of one file, read as often as wanted. Line ends are LF, whatever the file has."""
 
-    def __init__(self, source: Path | bytes) -> None:
-        """Raises OSError, on first reading, where a path cannot be read."""
+    def __init__(self, source: Path | bytes, columns: Mapping[str, str] = NOTHING) -> None:
+        """`columns`: what the user says of a table's columns. Raises OSError, on first reading, where a path cannot be read."""
         self._source = source
+        self.columns = columns
 
     @classmethod
     def of_text(cls, text: str) -> Document:

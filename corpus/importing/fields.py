@@ -24,8 +24,9 @@ _PLAIN = {
     "series": "collection-title", "citation-key": "citation-key", "series-number": "collection-number", "genre": "genre",
 }  # fmt: skip
 _ROLES = {"author": "author", "editor": "editor", "series-editor": "collection-editor", "translator": "translator"}
-_PUBMED = re.compile(r"^(nlm|pubmed|medline|ncbi)\b", re.IGNORECASE)
+_PUBMED = re.compile(r"^(?:ovid )?(nlm|pubmed|medline|ncbi)\b", re.IGNORECASE)
 _TOLD = re.compile(r"^\W*(?:<p>\s*)?(PMID|PMCID|DOI)\s*:\s*(\S+?)(?:</p>)?\s*$", re.IGNORECASE)
+_PMID_MARK = re.compile(r"^\s*(\d{1,8})\s*\[pmid\]\s*$", re.IGNORECASE)
 _SHORT = re.compile(r"^\S{1,20}$")
 
 
@@ -65,7 +66,7 @@ def assemble(kind: str, named: Iterable[Named]) -> Item:
     _identifiers(item, take)
     for entry in take("url"):
         item.url(entry.value, entry.tag)
-    for entry in take("link", "note"):
+    for entry in take("link", "note", "mark"):
         for line in entry.value.split("\n"):
             told(item, line)
         item.keep(entry.tag, entry.value)
@@ -138,7 +139,7 @@ def _identifiers(item: Item, take: Taker) -> None:
         item.keep(entry.tag, entry.value)
     for entry in take("accession"):
         value = flow(entry.value)
-        if value.isdecimal() and len(value) <= 8 and any(_PUBMED.match(name) for name in where):
+        if value.isdecimal() and len(value) <= 8 and any(map(_PUBMED.match, where)) and not any("embase" in name.lower() for name in where):
             item.pmid(value, entry.tag)
         else:
             told(item, value)
@@ -156,6 +157,9 @@ def _identifiers(item: Item, take: Taker) -> None:
 
 def told(item: Item, line: str) -> None:
     """Take an identifier that a note or accession number names in so many words."""
+    marked = _PMID_MARK.match(line)
+    if marked and "PMID" not in item.csl:
+        item.pmid(marked[1])
     match = _TOLD.match(line)
     if match and match[1].upper() == "DOI" and "DOI" not in item.csl:
         item.doi(match[2])

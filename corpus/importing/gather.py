@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from corpus.identity import clean_doi, clean_pmid
 from corpus.importing.dates import csl_date, date_parts, month_day
-from corpus.importing.names import person, without_et_al
+from corpus.importing.names import apart, person, without_et_al
 from corpus.importing.own import PREFIX, read_mark, restored
 from corpus.importing.parsing import Parsed, build
 from corpus.importing.tagged import flow
@@ -71,7 +71,8 @@ class Item:
         """Add a person or body; "et al." says that some are missing."""
         text, cut = without_et_al(text)
         self.partial = self.partial or (cut and role == "author")
-        self.person(person(text), role)
+        for one in apart(text):
+            self.person(person(one), role)
 
     def person(self, name: dict[str, str] | None, role: str = "author") -> None:
         """Add a name that is in its parts already."""
@@ -188,7 +189,7 @@ class Item:
 
     def kinds(self, *texts: str) -> None:
         """Take publication types ("Systematic Review", "Preprint"); what the library's vocabulary knows of them becomes facets."""
-        self.types.extend(text.strip() for text in texts if self._is_new("type", text.strip()))
+        self.types.extend(text.strip() for text in texts if text.strip() and self._is_new("type", text.strip()))
 
     def notice(self, kind: str, text: str) -> None:
         """Add a publisher's notice: concern, erratum or retraction."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from corpus.importing.document import Document
 from corpus.importing.matching import UNDONE, Match, Matches
 from corpus.importing.parsing import Draft, Parsed, Rejected
 from corpus.importing.report import COUNTS, FileReport, ImportReport, SkippedRecord
+from corpus.importing.table import columns_without_title
+from corpus.importing.table_columns import NOTHING
 from corpus.library import Library
 from corpus.merging import fill
 from corpus.review import Review, Source, Status
@@ -49,10 +51,12 @@ def import_files(
     actor: str = "local",
     progress: Progress | None = None,
     watch: Watch | None = None,
+    columns: Mapping[str, str] = NOTHING,
 ) -> ImportReport:
     """Import files and folders (searched through) in one batch, which is one transaction.
 
-    A bad record or file is reported and the rest goes in. Raises UsageError for a path that does not exist.
+    `columns`: what tables' columns hold that cannot be told (`table_columns.named_columns`). A bad record or file is reported and the rest goes in.
+    Raises UsageError for a path that does not exist.
     With `dry_run` everything is read and matched, and nothing is kept.
     """
     sources = list(_sources(paths))
@@ -60,7 +64,7 @@ def import_files(
     try:
         with library.change(actor) as change:
             blocking.complete(change.connection)
-            intake = _Intake(change, watch)
+            intake = _Intake(change, watch, columns)
             for source in sources:
                 report.files.append(intake.take(source, progress))
             change.flush()
@@ -135,26 +139,34 @@ def _sources(paths: Sequence[Path | Upload]) -> Iterator[Path | Upload]:
             raise UsageError("there is no such file", where=str(path), remedy="Check the path")
 
 
-def open_file(source: Path | Upload) -> tuple[Document, str]:
+def open_file(source: Path | Upload, columns: Mapping[str, str] = NOTHING) -> tuple[Document, str]:
     """(content, format) of a file. Raises InputError where it cannot be read or is no known format."""
     name = source.name if isinstance(source, Upload) else str(source)
-    document = Document(source.data if isinstance(source, Upload) else source)
+    document = Document(source.data if isinstance(source, Upload) else source, columns)
     try:
         kind = detect(document)
         if kind is None and not document.head.strip():
             raise InputError("the file is empty", where=name)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", where=name) from error
+    if kind is None and (headings := columns_without_title(document.head, columns)):
+        raise InputError(_untitled(headings), where=name)
     if kind is None:
         raise InputError("the file is in no format Florilegium knows", where=name, remedy=f"It reads {', '.join(PARSERS)}")
     return document, kind
 
 
+def _untitled(headings: Sequence[str]) -> str:
+    shown = ", ".join(headings[:30]) + (", …" if len(headings) > 30 else "")
+    return f'no column is known to hold titles; the columns are {shown}. To name the one that does: florilegium import --map "title=HEADING" FILE'
+
+
 class _Intake:
     """The state of one batch. It holds ids only: records of earlier chunks are found in the library like any other."""
 
-    def __init__(self, change: Change, watch: Watch | None) -> None:
+    def __init__(self, change: Change, watch: Watch | None, columns: Mapping[str, str]) -> None:
         self.change = change
+        self._columns = columns
         self._watch = watch or (lambda outcome, review: None)
         self.vocabulary = vocabulary_store.current(change.connection)
         self.items: dict[str, int | None] = {}  # id -> revision before this batch, of every record it changed
@@ -169,13 +181,15 @@ class _Intake:
         name = source.name if isinstance(source, Upload) else str(source)
         entry = FileReport(path=name)
         try:
-            document, entry.format = open_file(source)
+            document, entry.format = open_file(source, self._columns)
         except FlorilegiumError as error:
             entry.error = str(error)
             entry.skipped.append(SkippedRecord(0, 0, error.message))
             entry.read = 1
             return entry
         entry.encoding = "binary" if entry.format == "pdf" else document.encoding.name
+        if entry.format in ("csv", "tsv") and (headings := columns_without_title(document.head, self._columns)):
+            entry.note = _untitled(headings)
         chunk: list[Draft] = []
         for parsed in PARSERS[entry.format](document):
             entry.read += 1
@@ -226,7 +240,7 @@ class _Intake:
             kept = match.kept
             if kept is None or kept.id in matches.undone:
                 added = self._add(draft.review, matches) if kept is None else self._bring_back(kept, draft.review)
-                matches.remember(added)
+                matches.remember(added, was=draft.review)
                 self._doubts += [(added.id, other, comparison) for other, comparison in match.doubts]
                 entry.added += 1
                 self._watch("added", added)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from corpus.importing.dates import date_parts
 from corpus.importing.names import listed_names
 from corpus.importing.parsing import Draft, Parsed, Rejected, build, make_csl
 from corpus.review import LIST_FIELDS, Name, Review
@@ -24,6 +26,12 @@ _CSL_KEYS = {
 _OWN_KEYS = ("id", "status", "keywords", "access", "extra", "alternatives", "section_titles", "summary", "abstract", "findings", "limits", "sections")
 #: What the front matter says in keys of its own; a facet of such a name stands under `facets`.
 _TAKEN = frozenset({*_OWN_KEYS, *_CSL_KEYS, "type", "title", "authors", "authors_partial", "year", "notices", "facets", "csl"})
+#: What other programs call them.
+_ALIASES = {
+    "author": "authors", "creators": "authors", "tags": "keywords", "DOI": "doi", "PMID": "pmid", "URL": "url", "ISSN": "issn", "container-title": "journal",
+    "publication": "journal", "page": "pages", "date": "year", "published": "year", "issued": "year",
+}  # fmt: skip
+_COLON = re.compile(r"^([\w-]+:[ \t]+)([^\s\"'\[{|>&*#!%@`].*(?::[ \t]|[ \t]#).*)$", re.MULTILINE)
 _BOOLEAN = {"true": True, "yes": True, "false": False, "no": False, "": False}
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -36,7 +44,7 @@ def parse(text: str) -> Iterator[Parsed]:
             if "*" in front and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, Loader=_Loader)):
                 yield Rejected(record, line, "the front matter has YAML aliases, which are refused")  # a few lines of them make a text without end
                 continue
-            table = yaml.load(front, Loader=_Loader) or {}  # noqa: S506 - the base loader makes nothing but texts, lists and dicts
+            table = _load(front)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             yield Rejected(record, line, f"the front matter is not YAML: {str(error).splitlines()[0]}")
             continue
@@ -47,6 +55,17 @@ def parse(text: str) -> Iterator[Parsed]:
             yield build(record, line, raw, **_fields(table, body))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             yield Rejected(record, line, f"a value of the front matter has the wrong form: {error}")
+
+
+def _load(front: str) -> Any:
+    """The front matter's table. A title written by hand with a colon in it is quoted for its author."""
+    try:
+        return yaml.load(front, Loader=_Loader) or {}  # noqa: S506 - the base loader makes nothing but texts, lists and dicts
+    except yaml.YAMLError:
+        quoted = _COLON.sub(lambda line: f"{line[1]}{json.dumps(line[2].strip(), ensure_ascii=False)}", front)
+        if quoted == front:
+            raise
+        return yaml.load(quoted, Loader=_Loader) or {}  # noqa: S506 - as above
 
 
 def _split(text: str) -> Iterator[tuple[int, str, str, str]]:
@@ -70,6 +89,9 @@ def _split(text: str) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:
+    foreign = "id" not in table  # not written here
+    if foreign:
+        _rename(table)
     csl: dict[str, Any] = dict(table.pop("csl", {}) or {})
     csl["type"] = table.pop("type", None) or csl.get("type")
     csl["title"] = table.pop("title", None)
@@ -89,9 +111,26 @@ def _fields(table: dict[str, Any], body: str) -> dict[str, Any]:
     facets = dict(table.pop("facets", {}) or {})
     facets |= {key: value for key, value in table.items() if value}
     told, unknown = _read_body(body)
-    if unknown:
+    if foreign and unknown and told.keys() <= {"abstract"}:
+        told["section_titles"] = ["" if heading == "text" else heading for heading, texts in unknown.items() for _ in texts]
+        told["sections"] = [text for texts in unknown.values() for text in texts]
+    elif unknown:
         fields["extra"] = {**unknown, **dict(fields.get("extra") or {})}
     return fields | {"facets": facets} | told
+
+
+def _rename(table: dict[str, Any]) -> None:
+    """Give the keys of other programs our names."""
+    for theirs, ours in _ALIASES.items():
+        if isinstance(table.get(theirs), str | list) and not table.get(ours):
+            table[ours] = table.pop(theirs)
+    if isinstance(table.get("year"), str) and not re.fullmatch(r"-?\d{1,5}", table["year"]) and (parts := date_parts(table["year"])):
+        table["csl"] = {**dict(table.get("csl") or {}), "issued": {"date-parts": [parts]}}
+        table["year"] = str(parts[0])
+    if isinstance(table.get("keywords"), str):
+        table["keywords"] = [word.strip() for word in re.split(r"[;,]", table["keywords"]) if word.strip()]
+    if isinstance(table.get("authors"), list):  # pandoc's `- name: Jane Doe`
+        table["authors"] = [str(entry["name"]) if isinstance(entry, dict) and entry.get("name") else entry for entry in table["authors"]]
 
 
 def _issued(year: Any, date: Any) -> Any:

@@ -142,10 +142,16 @@ class Matches:
             self._traits[review_id] = traits_of(self._reviews[review_id])
         return self._traits[review_id]
 
-    def remember(self, review: Review, *, into: str = "") -> None:
-        """Take the new state of a record, or a new record, for those that follow in the chunk. `into`: the record it has been merged into."""
+    def remember(self, review: Review, *, into: str = "", was: Review | None = None) -> None:
+        """Take the new state of a record, or a new record, for those that follow in the chunk.
+
+        `into`: the record it has been merged into. `was`: the record of the chunk that it is, but for its id.
+        """
         self._reviews[review.id] = review
-        self._traits.pop(review.id, None)
+        if was is None:
+            self._traits.pop(review.id, None)
+        else:
+            self._traits[review.id] = self._new[id(was)]
         self.undone.discard(review.id)
         self._taken.add(review.id)
         if into:

@@ -8,6 +8,8 @@ from typing import Any
 
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten al el bin ibn af av zu zur".split())
 _SUFFIX = re.compile(r"^(jr|sr|[IVX]{2,4}|IV|2nd|3rd|4th)\.?$", re.IGNORECASE)
+_NAME_AND_INITIALS = re.compile(r"(?:[^\W\d_][\w.'\u2019\u2010-]*\s+){1,4}[A-Z](?:[.\s-]?[A-Z]){0,3}\.?")
+_INITIALS = re.compile(r"[A-Z](?:[.\s-]{0,2}[A-Z]){0,3}\.?")
 _ET_AL = re.compile(r"(?:^|[\s,;&]+|\band\s+)[\[(]?(?:et\.?\s+al\b\.?|et\s+alii\b|and\s+others\b|\u2026|\.\.\.)[\])]?[\s.,;]*$", re.IGNORECASE)
 _OTHERS = re.compile(r"^(others|\(?et[ .]al\.?\)?)$", re.IGNORECASE)
 _BODY = re.compile(
@@ -82,12 +84,27 @@ def without_et_al(text: str) -> tuple[str, bool]:
     return (text[: match.start()].rstrip(" ,;"), True) if match else (text, False)
 
 
+def apart(text: str) -> list[str]:
+    """The names in a field that should hold one: joined by `;`, or a list whose initials leave no doubt ("Doe J, Roe R", "Doe, J., Roe, R. & Poe, A.")."""
+    if ";" in text:
+        return [name for part in text.split(";") for name in apart(part)]
+    if "," not in text and "&" not in text:
+        return [text]
+    parts = [part for part in re.split(r"\s*,\s*(?:(?:and|&)\s+)?|\s+&\s+", text.strip(" ,")) if part]
+    if len(parts) > 1 and all(_NAME_AND_INITIALS.fullmatch(part) for part in parts):
+        return parts
+    if len(parts) > 3 and len(parts) % 2 == 0 and all(_INITIALS.fullmatch(part) for part in parts[1::2]) and not any(map(_INITIALS.fullmatch, parts[::2])):
+        return [f"{family}, {given}" for family, given in zip(parts[0::2], parts[1::2], strict=True)]
+    return [text]
+
+
 def split_people(text: str) -> list[str]:
     """The names in a table's cell that holds them all, however they are joined: by `;`, lines, `|`, "and", commas, or nothing but initials' dots."""
     text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
     for joint in (";", "\n", "|", "//"):
         if joint in text.strip(" ;|\n"):
-            return [part.strip() for part in text.split(joint) if part.strip()]
+            text = re.sub(r"(?<=[a-z]{3})\.$", "", text)  # the full stop that closes PubMed's list
+            return [name.strip() for part in text.split(joint) if part.strip() for name in apart(part)]
     glued = re.split(r"(?<=[A-Z]\.)(?=[^\W\d_]['\u2019]?[^\W\d_.])", text)
     if len(glued) > 1 and "," not in text:
         return glued

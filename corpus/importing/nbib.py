@@ -18,6 +18,7 @@ _NAMES = {
     "MH": "keyword", "OT": "keyword", "KW": "keyword", "PB": "publisher", "EN": "edition", "BTI": "secondary-title", "CTI": "series",
     "VTI": "series", "UI": "pmid", "SI": "",
 }  # fmt: skip
+_PAGE_END = re.compile(r"\s*</(?:pre|body|html)>\s*$", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^(\S.*?)\s*\[(doi|pii|pmc|pubmed|bookaccession)\]\s*$", re.IGNORECASE)
 
 
@@ -27,7 +28,7 @@ def parse(lines: Iterable[str]) -> Iterator[Parsed]:
     def opens(tag: str, record: Record) -> bool:
         return (tag in ("PMID", "UI") and tag in record.tags) or (record.gap and (tag == "PMID" or not record.tags & {"PMID", "UI"}))
 
-    for record in read_records(lines, Dialect(_match, opens=opens)):
+    for record in read_records((line for line in lines if not _PAGE_END.match(line)), Dialect(_match, opens=opens)):
         yield _read(record)
 
 

@@ -47,7 +47,7 @@ _SOURCES = (
     re.compile(r"^(?P<journal>[^\d]+?)[.,]?\s+(?:Vol\.?\s*)?(?P<volume>\d[\w-]*)(?P<issue>)[:,]\s*(?P<rest>.*)$"),
 )
 _LONG = 2000  # characters of an author's or a source's line
-_PAGES = re.compile(r"(?:^|pp?\.\s*|:\s*)([A-Za-z]?\d+(?:[-\u2013][A-Za-z]?\d+)?)(?=[\s.,;]|$)")
+_PAGES = re.compile(r"(?:^|\bpp?\.?\s*|:\s*)([A-Za-z]?\d+(?:[-\u2013][A-Za-z]?\d+)?)(?=[\s.,;)]|$)")
 
 
 def parse(lines: Iterable[str]) -> Iterator[Parsed]:
@@ -100,6 +100,8 @@ def _read(record: Record) -> Parsed:
             named.append(Named("language", tag, flow(value).rstrip(".")))
         elif tag == "ID" and "AN" in tags:
             named += [Named("keywords", tag, re.sub(r",\s+", ";", line)) for line in lines]
+        elif tag == "PM" and (number := re.match(r"\d{1,8}(?=\s*\[)", value.strip())):
+            named.append(Named("pmid", tag, number[0]))
         elif tag == "UI":
             named.append(Named("pmid" if re.fullmatch(r"\d{7,8}", flow(value)) else "", tag, flow(value)))
         elif tag not in ("PT", "DT"):

@@ -104,7 +104,7 @@ def build(record: int, line: int, raw: str = "", *, types: Iterable[str] = (), l
         return Rejected(record, line, f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}")
     except RecursionError:
         return Rejected(record, line, "the record is nested too deeply")
-    if not (review.csl.keys() - {"type", "id", "citation-key"} or any(True for _ in review.evidence()) or review.keywords):
+    if not (review.csl.keys() - {"type", "id", "citation-key"} or any(True for _ in review.evidence()) or review.keywords or review.notices):
         return Rejected(record, line, "the record is empty")
     return Draft(review, record, line, raw, tuple(types), listed or {})
 

@@ -83,8 +83,7 @@ def _book(document: Element) -> Item:
             item.put("container-title", found(book, "BookTitle"))
         else:
             item.put("title", found(book, "BookTitle"))
-        if not title or "author" not in item.csl:
-            _people(item, book)
+        _people(item, book, authors=not title or "author" not in item.csl)
         item.put("publisher", found(book, "Publisher/PublisherName"))
         item.put("publisher-place", found(book, "Publisher/PublisherLocation"))
         item.put("collection-title", found(book, "CollectionTitle"))
@@ -115,9 +114,11 @@ def _title(item: Item, element: Element) -> None:
     item.keep("Language", *(text_of(entry) for entry in element.findall("Language")[1:]))
 
 
-def _people(item: Item, element: Element) -> None:
+def _people(item: Item, element: Element, *, authors: bool = True) -> None:
     for group in element.findall("AuthorList"):
         role = "editor" if group.get("Type") == "editors" else "author"
+        if role == "author" and not authors:
+            continue
         item.partial = item.partial or (role == "author" and group.get("CompleteYN") == "N")
         for author in group.findall("Author"):
             body, family = found(author, "CollectiveName"), found(author, "LastName")
@@ -161,7 +162,7 @@ def _texts(item: Item, element: Element, name: str = "Abstract") -> None:
 
 
 def _locations(item: Item, element: Element) -> None:
-    for place in element.findall("ELocationID"):
+    for place in sorted(element.findall("ELocationID"), key=lambda place: place.get("ValidYN") == "N"):
         _identifier(item, place.get("EIdType", ""), text_of(place))
 
 

@@ -10,13 +10,13 @@ from corpus.importing.item_types import from_name
 from corpus.importing.parsing import Parsed
 from corpus.importing.tagged import Dialect, Field, Record, read_records
 
-_LINE = re.compile(r"^([A-Z][A-Z0-9])(?:[ \t](.*)|)$")
+_LINE = re.compile(r"^([A-Z][A-Z0-9]|PMC?ID)(?:[ \t](.*)|)$")
 _NAMES = {
     "T1": "title", "A1": "author", "A2": "editor", "A3": "series-editor", "A4": "translator", "JF": "journal", "JO": "journal-short",
     "YR": "year", "FD": "date", "RD": "accessed", "VO": "volume", "IS": "issue", "SP": "first-page", "OP": "last-page", "K1": "keyword",
     "AB": "abstract", "NO": "note", "PB": "publisher", "PP": "place", "ED": "edition", "T2": "secondary-title", "T3": "series",
     "SN": "serial", "AN": "accession", "LA": "language", "LK": "url", "UL": "url", "DO": "doi", "DB": "database", "DS": "provider",
-    "ST": "short-title", "CL": "call-number", "CN": "call-number", "PMID": "pmid",
+    "ST": "short-title", "CL": "call-number", "CN": "call-number", "PMID": "pmid", "PMCID": "pmcid",
 }  # fmt: skip
 _KNOWN = frozenset(
     """RT SR ID A1 T1 JF JO YR FD VO IS SP OP K1 AB NO A2 T2 ED PB PP A3 A4 A5 A6 T3 SN AV AD AN LA CL SF OT LK DO CN DB DS IP RD ST U1 U2 U3 U4 U5

@@ -30,14 +30,13 @@ class FileReport:
     duplicates: int = 0
     skipped: list[SkippedRecord] = field(default_factory=list)
     error: str = ""
+    note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The file's part of the report as `import --json` prints it."""
         table = asdict(self)
         table["skipped"] = [entry._asdict() for entry in self.skipped]
-        if not table["error"]:
-            del table["error"]
-        return table
+        return {key: value for key, value in table.items() if value or key not in ("error", "note")}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from corpus.importing.fields import Named, assemble
 from corpus.importing.parsing import Parsed
 from corpus.importing.tagged import Dialect, Field, Record, read_records
 
-_LINE = re.compile(r"^\s*([A-Z][A-Z0-9])( {0,2}|\t)[-\u2013\u2014](?:[ \t](.*)|(\S.*)|)$")
+_LINE = re.compile(r"^\s*([A-Z][A-Z0-9])([ \u00a0]{0,2}|\t)[-\u2013\u2014](?:[ \t\u00a0](.*)|(\S.*)|)$")
 _END = re.compile(r"^\s*ER\s*$")
 #: Tag -> what the field means. Others are kept as they are.
 _NAMES = {
@@ -22,7 +22,7 @@ _NAMES = {
     "DO": "doi", "DI": "doi", "UR": "url", "L1": "link", "L2": "link", "L3": "link", "LK": "link", "N1": "note", "AB": "abstract",
     "N2": "abstract", "KW": "keyword", "LA": "language", "PB": "publisher", "PU": "publisher", "CY": "conference-or-place", "PI": "place",
     "ET": "edition", "M3": "type-of-work", "M1": "number-or-other", "NV": "volumes", "CN": "call-number", "DB": "database",
-    "DP": "provider", "AN": "accession", "C2": "scopus-pmid", "C5": "embase-pmid", "PM": "pmid",
+    "DP": "provider", "AN": "accession", "ID": "mark", "U1": "mark", "U2": "mark", "C2": "scopus-pmid", "C5": "embase-pmid", "PM": "pmid",
 }  # fmt: skip
 #: Every tag some dialect writes; a line with one space after one of them is a field even where the file writes two.
 _KNOWN = frozenset({*_NAMES, *"TY ER ID AD L4 N3 M2 M4 RN LB RP SE TT TA OP RI CA U1 U2 U3 U4 U5".split()})
@@ -70,7 +70,7 @@ class _Spacing:
         found = _LINE.match(line)
         if not found:
             return Field("ER", "") if record is not None and _END.match(line) else None
-        tag, gap, value = found[1], found[2], (found[3] or found[4] or "").strip()
+        tag, gap, value = found[1], found[2].replace("\u00a0", " "), (found[3] or found[4] or "").strip()
         if tag == "TY":
             self._loose = gap != "  "
         if tag == "ER" and len(value) > 3:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from corpus.importing import wos
 from corpus.importing.fields import Named, assemble
@@ -16,7 +17,7 @@ from corpus.importing.item_types import from_name
 from corpus.importing.names import split_people, without_et_al
 from corpus.importing.own import COLUMN, OWN_COLUMNS
 from corpus.importing.parsing import Parsed, Rejected
-from corpus.importing.table_columns import EMBASE_SOURCE, fits, meaning, plain
+from corpus.importing.table_columns import EMBASE_SOURCE, NOTHING, fits, is_told, meaning, plain
 from corpus.importing.tagged import Field
 
 _TELLING = frozenset({"title", "abstract", "doi", "author", "pmid"})
@@ -24,42 +25,88 @@ _PEOPLE = frozenset({"author", "editor", "translator", "series-editor"})
 _SINGLE = _PEOPLE | {"title", "abstract"}
 _MISSING = frozenset({"NA", "N/A", "nan", "NaN", "NULL", "None", "<NA>", "#N/A"})
 _DELIMITERS = ",\t;|"
+#: Scopus and Web of Science give the names in full in a column of their own, Scopus with its number of each person.
+_FULL_NAMES = "authorfullnames"
+_NUMBERED = re.compile(r"\s*\(\d+\)")
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_BY_COMMAS = frozenset({"keywords", "keyword", "tags"})
+_WITH_COMMAS = frozenset({"mesh", "meshterms", "meshheadings", "subjects", "subjectterms", "manualtags", "automatictags"})
 _TOLD = re.compile(r"\b(PMID|PMCID|DOI):\s*(\S+)")
 _GUARD = re.compile(r"^'(?='*[=+\-@\t\r\n])")  # what our export puts before a cell that is no formula
 _EMBASE = re.compile(r"^\"?(TITLE|AUTHOR NAMES|SOURCE|ABSTRACT)\"?,", re.IGNORECASE)
 csv.field_size_limit(1 << 21)
 
 
-def delimiter_of(head: str) -> str | None:
+def delimiter_of(head: str, told: Mapping[str, str] = NOTHING) -> str | None:
     """The sign between a table's columns, or None where none of the first lines of the text are headings of such a table."""
     for at, line in enumerate(_first_lines(head)):
-        sign = next((sign for sign in _DELIMITERS if _is_heading(_cells(line, sign), alone=at == 0)), None)
+        sign = next((sign for sign in _DELIMITERS if _is_heading(_cells(line, sign), told, alone=at == 0)), None)
         if sign:
             return sign
     return "," if _is_upright(head) else None
 
 
-def parse(lines: Iterable[str]) -> Iterator[Parsed]:
-    """Read every row."""
+def columns_without_title(head: str, told: Mapping[str, str] = NOTHING) -> list[str]:
+    """The headings of a table none of which is known to be that of the titles; [] where there is one, or the text is no table."""
+    sign = delimiter_of(head, told)
+    if sign:
+        lines = _first_lines(head)
+        cells = next((cells for at, line in enumerate(lines) if _is_heading(cells := _cells(line, sign), told, alone=at == 0)), [])
+        return [] if "TI" in cells or "title" in {meaning(cell, told) for cell in cells} else [cell.strip() for cell in cells if cell.strip()]
+    lines = [line for line in head.split("\n", 20)[:20] if line.strip()]
+    for sign in _DELIMITERS:
+        first, *rest = [_cells(line, sign) for line in lines[:-1] or lines] or [[]]
+        named = [cell.strip() for cell in first if re.search(r"[^\W\d_]{2}", cell) and len(cell) < 80]
+        if len(first) > 1 and len(named) == len(first) == len(set(named)) and (not rest or sum(len(row) == len(first) for row in rest) * 2 >= len(rest)):
+            return named
+    return []
+
+
+def parse(lines: Iterable[str], told: Mapping[str, str] = NOTHING) -> Iterator[Parsed]:
+    """Read every row. `told`: what the user says of columns (`table_columns.named_columns`)."""
     source = _Lines(lines)
     head = source.peek()
-    delimiter = delimiter_of(head)
+    delimiter = delimiter_of(head, told)
     if delimiter is None:
         yield Rejected(0, 1, "the table's first line names no column of titles, authors, abstracts or DOIs")
         return
     rows = source.rows(delimiter)
-    if not any(_is_heading(_cells(line, delimiter), alone=at == 0) for at, line in enumerate(_first_lines(head))):
+    if not any(_is_heading(_cells(line, delimiter), told, alone=at == 0) for at, line in enumerate(_first_lines(head))):
         yield from _upright(rows)
         return
-    headings: list[str] | None = None
+    columns: _Columns | None = None
     record = 0
     for line, row, raw in rows:
-        if headings is None:
-            headings = [name.strip().lstrip("\ufeff") for name in row] if _is_heading(row, alone=True) else None
-            source.width = len(headings or ())
+        if columns is None:
+            columns = _Columns.of(row, told) if _is_heading(row, told, alone=True) else None
+            source.width = len(columns.headings) if columns else 0
         elif any(cell.strip() for cell in row):
             record += 1
-            yield _item(headings, row).parsed(record, line, raw)
+            yield _item(columns, row).parsed(record, line, raw)
+
+
+class _Columns(NamedTuple):
+    """The headings of a table and what each column holds."""
+
+    headings: list[str]
+    meanings: list[str]
+
+    @classmethod
+    def of(cls, row: list[str], told: Mapping[str, str]) -> _Columns:
+        headings = [name.strip().lstrip("\ufeff") for name in row]
+        named = set(told.values())  # a column that the user names takes the place of those that are known
+
+        def holds(heading: str) -> str:
+            name = meaning(heading, told)
+            return "" if name in named and not is_told(heading, told) else name
+
+        return cls(headings, [holds(heading) for heading in headings])
+
+    def cells(self, row: list[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield (heading, meaning, cell) of every cell with something in it."""
+        for at, cell in enumerate(row):
+            if cell.strip() and cell.strip() not in _MISSING:
+                yield (self.headings[at], self.meanings[at], cell) if at < len(self.headings) else (f"column {at + 1}", "", cell)
 
 
 class _Lines:
@@ -132,9 +179,11 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _is_heading(cells: list[str], *, alone: bool) -> bool:
-    """Whether cells name columns; `alone` = a single one will do."""
-    known = [name for name in (meaning(cell.lstrip("\ufeff")) for cell in cells) if name]
+def _is_heading(cells: list[str], told: Mapping[str, str], *, alone: bool) -> bool:
+    """Whether cells name columns; `alone` = a single one will do, as do those that the user named."""
+    known = [name for name in (meaning(cell.lstrip("\ufeff"), told) for cell in cells) if name]
+    if told and "title" in known and "title" in told.values():
+        return True
     if len(cells) == 1:
         return alone and known == ["title"]
     return (len(known) >= 2 and bool(_TELLING & set(known))) or set(cells) >= {"TI", "AU"} or set(cells) >= {"TI", "PT"}
@@ -145,40 +194,85 @@ def _is_upright(head: str) -> bool:
     return bool(_EMBASE.match(first)) and sum(bool(_EMBASE.match(line)) for line in head[:20_000].split("\n")) >= 3
 
 
-def _item(headings: list[str], row: list[str]) -> Item:
-    named_cells = ((headings[at] if at < len(headings) else f"column {at + 1}", cell) for at, cell in enumerate(row))
-    cells = [(heading, cell) for heading, cell in named_cells if cell.strip() and cell.strip() not in _MISSING]
+def _item(columns: _Columns, row: list[str]) -> Item:
+    headings = columns.headings
+    cells = list(columns.cells(row))
     if COLUMN in headings:
-        cells = [(heading, _GUARD.sub("", cell)) for heading, cell in cells if heading not in OWN_COLUMNS]
+        cells = [(heading, name, _GUARD.sub("", cell)) for heading, name, cell in cells if heading not in OWN_COLUMNS]
     if {"TI", "PT"} <= set(headings) or {"TI", "AU", "SO"} <= set(headings):  # Web of Science's tab-delimited export
-        return wos.item_of([Field(tag, value) for tag, value in cells])
-    told = next((cell for heading, cell in cells if meaning(heading) == "item-type"), "")
-    kind = from_name(told, "document") if told else "article-journal"
+        return wos.item_of([Field(tag, value) for tag, _, value in cells])
+    told, kind = _kind(cells)
     named: list[Named] = []
     seen: set[str] = set()
-    for heading, cell in cells:
-        name = meaning(heading)
-        if (name in seen and name in _SINGLE) or not fits(name, heading, cell, (heading for heading, _ in cells)):
+    full = any(plain(heading) == _FULL_NAMES for heading, _, _ in cells)
+    for heading, name, cell in cells:
+        short = full and name == "author" and plain(heading) != _FULL_NAMES
+        if short or (name in seen and name in _SINGLE) or not fits(name, heading, cell, (other for other, _, _ in cells)):
             name = ""
         seen.add(name)
         if name == "journal" and (source := EMBASE_SOURCE.match(cell)):
             named += [Named("", heading, cell), *(Named(part, heading, text) for part, text in source.groupdict().items() if text)]
         elif name in _PEOPLE:
-            named += [Named(name, heading, person) for person in _people(cell)]
+            named += [Named(name, heading, person) for person in _people(_NUMBERED.sub("", cell) if full else cell)]
+        elif name == "group-author":
+            named += [Named("author", heading, f"{body},") for body in cell.split(";") if body.strip()]
+        elif name == "keywords":
+            named.append(Named(name, heading, _keywords(heading, cell)))
         elif name != "item-type" or not from_name(told, ""):
             named.append(Named(name, heading, cell))
         if plain(heading) == "extra":  # Zotero's place for identifiers without a field
             named += [Named(found[1].lower(), heading, found[2]) for found in _TOLD.finditer(cell)]
-    item = assemble(kind, named)
+    item = assemble(kind, _dated(named))
     if told.lower() == "preprint":
         item.kinds("preprint")
     return item
 
 
+def _kind(cells: list[tuple[str, str, str]]) -> tuple[str, str]:
+    """(the type of work as the row says it, the CSL type)."""
+    for at, (heading, name, cell) in enumerate(cells):
+        if name == "item-type":
+            return cell, from_name(cell, "document")
+        if plain(heading) == "publicationtype" and cell in wos.KINDS:
+            del cells[at]  # Web of Science's letter
+            return "", wos.KINDS[cell]
+    return "", "article-journal"
+
+
+def _keywords(heading: str, cell: str) -> str:
+    """The keywords with semicolons between, where the tool puts commas or a programmer's brackets."""
+    if listed := _listed(cell):
+        return ";".join(listed)
+    if re.search(r"[;\n|]", cell):
+        return cell.replace("|", ";") if ";" not in cell else cell
+    heading = plain(heading)
+    if heading in _BY_COMMAS or heading.startswith("emtree") or (heading not in _WITH_COMMAS and (cell.count(",") > 1 or re.search(r",\s*[a-z]", cell))):
+        return cell.replace(",", ";")
+    return cell
+
+
+def _listed(cell: str) -> list[str]:
+    """The texts of a list as Python writes it (`['Doe, J.', 'Roe, R.']`, from pandas); [] where the cell is none."""
+    text = cell.strip()
+    if not (text[:2] in ("['", '["') and text.endswith("]")):
+        return []
+    return [(single or double).strip() for single, double in _QUOTED.findall(text)]
+
+
+def _dated(named: list[Named]) -> list[Named]:
+    """The fields with month and day, which stand in columns of their own, as a date."""
+    parts = {entry.name: entry.value.strip() for entry in named if entry.name in ("year", "month", "day")}
+    if not parts.keys() >= {"year", "month"}:
+        return [entry._replace(name="") if entry.name in ("month", "day") else entry for entry in named]
+    month, day = parts["month"], parts.get("day", "")
+    date = f"{parts['year']}-{month}-{day}".rstrip("-") if month.isdecimal() else f"{month} {day} {parts['year']}"
+    return [*(entry for entry in named if entry.name not in ("month", "day")), Named("date", "month", date)]
+
+
 def _people(cell: str) -> Iterator[str]:
     """Each name of a cell, and "et al." where it says so."""
     text, cut = without_et_al(cell)
-    yield from split_people(text)
+    yield from _listed(text) or split_people(text)
     if cut:
         yield "et al."
 

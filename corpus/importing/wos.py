@@ -12,7 +12,7 @@ from corpus.importing.parsing import Parsed
 from corpus.importing.tagged import Dialect, Field, Record, flow, read_records
 
 _LINE = re.compile(r"^([A-Z][A-Z0-9])(?:[ \t]+(.*)|)$")
-_HEADERS = frozenset({"FN", "VR", "EF"})
+_HEADERS = frozenset({"FN", "VR"})
 #: Tag -> what it means; the same names head the columns of the tab-delimited export.
 NAMES = {
     "TI": "title", "SO": "journal", "J9": "journal-short", "JI": "journal-short", "SE": "series", "LA": "language", "AB": "abstract",
@@ -20,12 +20,12 @@ NAMES = {
     "EI": "serial", "BN": "serial", "PY": "year", "PD": "date", "VL": "volume", "IS": "issue", "BP": "first-page", "EP": "last-page",
     "AR": "article-number", "PS": "pages", "DI": "doi", "PM": "pmid", "DT": "type-of-work", "ED": "editor", "BE": "editor",
 }  # fmt: skip
-_KINDS = {"J": "article-journal", "JOURNAL": "article-journal", "B": "book", "BOOK": "book", "S": "book", "P": "patent", "C": "paper-conference"}
+KINDS = {"J": "article-journal", "JOURNAL": "article-journal", "B": "book", "BOOK": "book", "S": "book", "P": "patent", "C": "paper-conference"}
 
 
 def parse(lines: Iterable[str]) -> Iterator[Parsed]:
     """Read every record."""
-    dialect = Dialect(_match, opens=lambda tag, _record: tag == "PT", starts=lambda tag: tag in ("PT", "AU", "TI"), closing=frozenset({"ER"}))
+    dialect = Dialect(_match, opens=lambda tag, _record: tag == "PT", starts=lambda tag: tag in ("PT", "AU", "TI"), closing=frozenset({"ER", "EF"}))
     for record in read_records(lines, dialect):
         yield item_of(record.fields).parsed(record.number, record.line, record.raw)
 
@@ -40,11 +40,11 @@ def item_of(fields: list[Field]) -> Item:
     values = {entry.tag: entry.value for entry in fields}
     full = "AF" if values.get("AF", "").strip() else "AU"
     made_of = flow(values.get("PT", "J")).upper()
-    kind = _KINDS.get(made_of) or from_name(made_of, "article-journal")
+    kind = KINDS.get(made_of) or from_name(made_of, "article-journal")
     kinds = [text.strip().lower() for text in flow(values.get("DT", "")).split(";")]
     if kind == "article-journal" and "proceedings paper" in kinds and values.get("CT") and not values.get("VL"):
         kind = "paper-conference"
-    elif kind == "book" and ("book chapter" in kinds or (values.get("SO") and values.get("BP"))):
+    elif kind == "book" and ("book chapter" in kinds or (values.get("SO") and (values.get("BP") or values.get("CT")))):
         kind = "paper-conference" if "proceedings paper" in kinds or values.get("CT") else "chapter"
     special = {full: "author", "CA": "author", "GP": "author"}
     if not values.get("PY", "").strip():  # not yet in an issue

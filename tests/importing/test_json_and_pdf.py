@@ -48,7 +48,7 @@ def test_values_of_the_wrong_form_are_mended_or_left_out() -> None:
     }  # fmt: skip
     review = only(json.dumps([item]), "csl-json")
     assert review.csl == {
-        "type": "article-journal", "title": "In two", "author": [{"literal": "Doe, J"}, {"family": "Roe"}], "issued": {"date-parts": [[2001, 2]]},
+        "type": "article-journal", "title": "In two", "author": [{"family": "Doe", "given": "J"}, {"family": "Roe"}], "issued": {"date-parts": [[2001, 2]]},
         "volume": "3", "ISSN": "1234-5678", "DOI": "10.1000/x", "URL": "https://doi.org/10.1000/x", "editor": [{"literal": "Poe"}], "page": "1-2",
     }  # fmt: skip
     assert (review.authors_partial, review.extra) == (True, {"DOI": ["10/fqd6hj"], "ISSN": ["8765-4321"]})

@@ -26,12 +26,16 @@ def register(app: typer.Typer, session: Session) -> None:
         list_: Annotated[bool, typer.Option("--list", help="List the imports so far.")] = False,
         undo: Annotated[str, typer.Option("--undo", metavar="BATCH", help="Take an import back.")] = "",
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and match everything, keep nothing.")] = False,
+        columns: Annotated[
+            list[str] | None, typer.Option("--map", metavar="FIELD=HEADING", help='What a table\'s column holds: --map "title=Article Title". Repeatable.')
+        ] = None,
         json: Json = False,
     ) -> int:
         """Bring records in; makes the library where there is none."""
         from corpus import UsageError
         from corpus.importing import import_files, undo_import
         from corpus.importing.intake import Upload, list_imports
+        from corpus.importing.table_columns import named_columns
 
         if list_:
             batches = list_imports(session.library())
@@ -50,7 +54,7 @@ def register(app: typer.Typer, session: Session) -> None:
         if missing is not None:
             raise UsageError("there is no such file", where=missing, remedy="Check the path")
         sources = [Upload("-", sys.stdin.buffer.read()) if name == "-" else Path(name) for name in files]
-        report = import_files(session.library(create=True), sources, dry_run=dry_run, progress=_counter())
+        report = import_files(session.library(create=True), sources, dry_run=dry_run, progress=_counter(), columns=named_columns(columns or ()))
         print_json(report.as_dict()) if json else _print_report(report, dry_run)
         return 0 if report.wholly_good else 1
 
@@ -86,6 +90,8 @@ def _print_report(report: ImportReport, dry_run: bool) -> None:
     if sys.stderr.isatty():
         print("\r" + " " * 72 + "\r", end="", file=sys.stderr)
     for entry in table["files"]:
+        if entry.get("note"):
+            print(f"{entry['path']}: {entry['note']}", file=sys.stderr)
         for skipped in entry["skipped"]:
             where = f"{entry['path']}, record {skipped['record']}, line {skipped['line']}" if skipped["record"] else entry["path"]
             print(f"Skipped {where}: {skipped['reason']}", file=sys.stderr)
