@@ -68,10 +68,13 @@ def compare(a: Traits, b: Traits, *, by_key: bool = False) -> Comparison:
     """Compare two records. `by_key`: their identity (`corpus.identity`) is the same, so that only what contradicts it is asked for."""
     likeness = _title_likeness(a, b)
     fields = _evidence(a, b, likeness)
-    objections = _contradictions(a, b, fields, likeness) if by_key else _objections(a, b, fields, likeness)
     bits = sum(fields.values())
     retold = fields.get("title", 0.0) >= 6 and fields.get("authors", 0.0) >= 4 and fields.get("year", 0.0) >= 0  # a meeting's abstract and its paper
-    if bits < _DOUBT and not retold and (objections or not by_key):
+    unlike = bits < _DOUBT and not retold
+    if unlike and not by_key:  # most pairs: what else stands against them is not asked
+        return Comparison(Verdict.DIFFERENT, {name: round(value, 1) for name, value in fields.items()})
+    objections = _contradictions(a, b, fields, likeness) if by_key else _objections(a, b, fields, likeness)
+    if unlike and objections:
         verdict = Verdict.DIFFERENT
     elif objections or (bits < _SAME and not by_key):
         verdict = Verdict.DOUBT
@@ -169,7 +172,9 @@ def _abstract(a: Traits, b: Traits) -> float | None:
     if length < 100:
         return None
     one, other = a.abstract[:length], b.abstract[:length]
-    likeness = max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+    likeness = fuzz.ratio(one, other, score_cutoff=55)
+    if likeness <= 90:  # the costlier measure, which looks over another order of the sentences
+        likeness = max(likeness, fuzz.token_sort_ratio(one, other, score_cutoff=55))
     if likeness > 75:
         return 6.0 if likeness > 90 else 4.0
     return 0.0 if likeness > 55 else -3.0

@@ -86,8 +86,27 @@ class Traits:
         return len({word for word in self.title.split() if word not in _SMALL and len(word) > 2})
 
 
+#: The traits last asked for, by the address of what they were taken from: an import asks for those of a record at each step of its way.
+_recent: dict[int, tuple[Review, Traits]] = {}
+_KEPT = 1200
+
+
 def traits_of(review: Review) -> Traits:
     """What `review` is compared by."""
+    of, traits = _recent.get(id(review.csl), (None, None))
+    if of is not None and traits is not None and of.csl is review.csl and all(getattr(of, name) == getattr(review, name) for name in _ELSE):
+        return traits
+    traits = _taken_from(review)
+    if len(_recent) >= _KEPT:
+        _recent.clear()
+    _recent[id(review.csl)] = (review, traits)
+    return traits
+
+
+_ELSE = ("abstract", "facets", "alternatives")  # what is compared besides the bibliographic part
+
+
+def _taken_from(review: Review) -> Traits:
     csl = review.csl
     raw = _TAG.sub("", review.title).strip()
     bare = _CITED.sub("", raw.strip("[] ."))

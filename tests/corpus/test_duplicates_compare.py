@@ -127,3 +127,11 @@ def test_records_known_by_different_keys_become_one_when_a_third_names_both(libr
 def test_a_key_that_many_have_proposes_nothing(library: Library) -> None:
     put(library, *(review(f"r{number}", "Editorial", year=2019, authors=["Doe"]) for number in range(FULL + 5)))
     assert library.duplicates.scan().compared == 0
+
+
+def test_a_changed_record_is_compared_by_what_it_is_now() -> None:
+    one = paper()
+    other = one.model_copy(update={"abstract": "Quite another text. " * 10})
+    assert (traits_of(one).abstract, traits_of(other).abstract[:18]) == ("", "quite another text")
+    assert traits_of(one) == traits_of(one.model_copy(update={"id": "other-id"}))
+    assert traits_of(one.model_copy(update={"csl": one.csl | {"title": "Sleep"}})).title == "sleep"
