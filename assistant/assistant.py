@@ -119,10 +119,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Drafted:
-    """What a model wrote ("" for none), under which keys it was given the evidence, and what the reader is told of it."""
+    """What a model wrote ("" for none), under which keys it was given the evidence, and what the reader is told of it.
+
+    `checked` holds the sentences that were checked while it wrote.
+    """
 
     prepared: Prepared
     lines: Lines = field(default_factory=dict)
+    checked: dict[DraftSentence, Checked] = field(default_factory=dict)
     text: str = ""
     parsed: ParsedDraft | None = None
     label: str = ""
@@ -312,7 +316,8 @@ class Assistant:
         if not lines:
             return replace(nothing, told=(not_given_notice(len(ranked)),))
         notices = (not_given_notice(len(ranked) - len(given)), left_out_notice(len(given) - len(lines)))
-        drafted = replace(nothing, lines=lines, label=label, told=tuple(filter(None, notices)))
+        checked: dict[DraftSentence, Checked] = {}
+        drafted = replace(nothing, lines=lines, checked=checked, label=label, told=tuple(filter(None, notices)))
         here.so_far.append(drafted)
 
         here.tell(Event("words", "generate"))
@@ -322,12 +327,10 @@ class Assistant:
             here.so_far.append(piece)
             here.tell(Event("words", "generate", piece))
 
-        checked: list[Checked] = []
-
         def whole(sentence: DraftSentence) -> None:
             here.halt()
-            checked.append(check_sentence(self._checker, sentence.text, sentence.keys, lines))
-            kept = keep_passed(checked, prepared.chosen)
+            checked[sentence] = self._verdict(sentence, lines, here)
+            kept = keep_passed(list(checked.values()), prepared.chosen)
             if kept:
                 here.tell(Event("passed", "generate", sentence.text, _written(prepared.answer, kept, label)))
 
@@ -345,9 +348,14 @@ class Assistant:
         parsed = drafted.parsed or parse_draft(drafted.text, drafted.lines)
         for sentence in parsed.sentences:
             here.halt()
-            here.tell(Event("sentence", "check", sentence.text))
-            here.so_far.append(check_sentence(self._checker, sentence.text, sentence.keys, drafted.lines))
+            here.so_far.append(drafted.checked.get(sentence) or self._verdict(sentence, drafted.lines, here))
         return Verified(drafted, tuple(here.so_far), parsed.refused, parsed.unknown_keys)
+
+    def _verdict(self, sentence: DraftSentence, lines: Lines, here: Here) -> Checked:
+        """A drafted sentence checked, and its verdict told to the screen."""
+        checked = check_sentence(self._checker, sentence.text, sentence.keys, lines)
+        here.tell(Event("checked", "check", sentence.text, support=checked[0].support))
+        return checked
 
     def _number(self, verified: Verified, here: Here) -> Answer:
         drafted, answer, told = verified.drafted, verified.drafted.prepared.answer, verified.drafted.told

@@ -7,11 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.answer import Answer, ReviewRef, Sentence
-from corpus import NotFoundError, Review, Status
+from corpus import Anchor, NotFoundError, Review, Standing, Status
 
 #: Parts of a record of which a change is told, in this order.
 _PARTS = tuple("status notices title authors year journal doi pmid url summary abstract findings limits sections section_titles keywords facets access".split())
 Look = Callable[[str, int | None], Review]
+Stand = Callable[[Sequence[Anchor]], Sequence[Standing]]
+
+
+@dataclass(frozen=True)
+class Today:
+    """A kept answer as it is shown today. `standings`: each citation's number and how its words and record stand, in order; `told`: by number, in words."""
+
+    answer: Answer
+    standings: tuple[tuple[int, Standing], ...]
+    told: Mapping[int, tuple[str, ...]]
+
+    def standings_as_dicts(self) -> list[dict[str, Any]]:
+        """As `answer --json` and `replay --json` print them."""
+        return [{"key": key, **standing.as_dict()} for key, standing in self.standings]
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ def differences(then: Answer, now: Answer, look: Look) -> Difference:
     before, after = {_key(sentence): sentence for sentence in then.sentences}, {_key(sentence): sentence for sentence in now.sentences}
     settings = {
         name: (getattr(then, name), getattr(now, name))
-        for name in ("outcome", "model", "config", "revision", "filters")
+        for name in ("outcome", "model", "config", "config_hash", "revision", "filters")
         if getattr(then, name) != getattr(now, name)
     }
     return Difference(
@@ -87,21 +101,31 @@ def changed_records(answer: Answer, look: Look) -> tuple[Changed, ...]:
     return tuple(found)
 
 
-def as_of_today(answer: Answer, look: Look) -> Answer:
-    """The kept answer, word for word, with the notices that its records carry now; what was withdrawn since is told."""
-    told, references = [], []
+def as_of_today(answer: Answer, stand: Stand, look: Look) -> Today:
+    """The kept answer, word for word, with the notices that its records carry now, and how everything it cites stands today."""
+    citations = [citation for sentence in answer.sentences for citation in sentence.citations]
+    keys = [citation.key for citation in citations]
+    found = tuple(zip(keys, stand([citation.anchor for citation in citations]), strict=True))
+    told, references = {}, []
     for reference in answer.reviews:
-        try:
-            review = look(reference.id, None)
-        except NotFoundError:
-            told.append(f"[{reference.key}] {reference.label} is no longer in the library.")
-            references.append(reference)
-            continue
-        references.append(replace(reference, notices=tuple(notice.model_dump() for notice in review.notices)))
-        if review.status != Status.CURRENT:
-            what = "marked retracted" if review.status == Status.RETRACTED else "withdrawn"
-            told.append(f"[{reference.key}] {reference.label} has been {what}; it is no longer evidence.")
-    return replace(answer, reviews=tuple(references), nearest=_nearest(answer.nearest, look), notices=(*answer.notices, *told))
+        standing = [each for key, each in found if key == reference.key]
+        told[reference.key] = tuple(f"[{reference.key}] {reference.label} {said}" for said in _said(standing))
+        there = any(each.status for each in standing)
+        references.append(replace(reference, notices=tuple(notice.model_dump() for notice in standing[0].notices)) if there else reference)
+    notices = (*answer.notices, *(line for lines in told.values() for line in lines))
+    return Today(replace(answer, reviews=tuple(references), nearest=_nearest(answer.nearest, look), notices=notices), found, told)
+
+
+def _said(standing: Sequence[Standing]) -> list[str]:
+    """What a reader is told of one cited record: whether it is there, still evidence, and still says what was cited."""
+    if not any(each.status for each in standing):
+        return ["is no longer in the library."]
+    said = []
+    if standing[0].status != Status.CURRENT:
+        said.append(f"has been {'marked retracted' if standing[0].status == Status.RETRACTED else 'withdrawn'}; it is no longer evidence.")
+    for quote in dict.fromkeys(each.cited.quote for each in standing if each.detached):
+        said.append(f"no longer has the words cited: “{quote}” They can be read at revision {standing[0].cited.revision}.")
+    return said
 
 
 def _nearest(references: Sequence[ReviewRef], look: Look) -> tuple[ReviewRef, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from corpus import UnavailableError
 
 if TYPE_CHECKING:
-    from assistant.answer import Answer
+    from assistant.answer import Answer, Support
 
 T = TypeVar("T")
 
@@ -33,13 +33,14 @@ class Event:
 
     `kind`: "step" (it begins), "understood" (`text` is the stand-alone question), "quotes" (`answer` is complete without a model and can be
     shown), "words" (`text` is what the model wrote next; "" when it begins), "passed" (a sentence of the draft
-    passed the check; `answer` shows what has passed so far), "sentence" (`text` is a sentence of the draft that is now being checked).
+    passed the check; `answer` shows what has passed so far), "checked" (`text` is a sentence of the draft, `support` its verdict).
     """
 
-    kind: Literal["step", "understood", "quotes", "words", "passed", "sentence"]
+    kind: Literal["step", "understood", "quotes", "words", "passed", "checked"]
     step: str
     text: str = ""
     answer: Answer | None = None
+    support: Support | None = None
 
 
 class StoppedError(UnavailableError):

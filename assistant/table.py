@@ -111,16 +111,19 @@ def sort_rows(rows: Iterable[Row], column: str, *, descending: bool = False) -> 
     return held + [row for row in listed if column not in row.cells]
 
 
-def table_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The table, as `Row.as_dict` gives it, as CSV; a cell that a spreadsheet would run as a formula is led in by an apostrophe."""
+def table_csv(rows: Sequence[Mapping[str, Any]], told: Mapping[int, str] | None = None) -> str:
+    """The table, as `Row.as_dict` gives it, as CSV; a cell that a spreadsheet would run as a formula is led in by an apostrophe.
+
+    `told`: what a reader has to know of a record today, by its number.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["record", "label", *COLUMNS, *(f"{name} from" for name in COLUMNS if name != "year")])
+    writer.writerow(["record", "label", *COLUMNS, *(f"{name} from" for name in COLUMNS if name != "year"), "today"])
     for row in rows:
         cells = row["cells"]
         words = [cells[name]["text"] if cells[name] else "" for name in COLUMNS]
         places = [_place(cells[name]) for name in COLUMNS if name != "year"]
-        writer.writerow([_guarded(value) for value in (row["review_id"], row["label"], *words, *places)])
+        writer.writerow([_guarded(value) for value in (row["review_id"], row["label"], *words, *places, (told or {}).get(row["key"], ""))])
     return out.getvalue()
 
 

@@ -26,7 +26,7 @@ LABELS = ROOT / "benchmarks" / "data" / "quote_labels.jsonl"
 OUT = ROOT / "assistant" / "data" / "quotes.json"
 #: Inverse strength of the penalty on large weights, and what the choice asks of a sentence: both by cross-validation over the `tune` questions.
 _STRENGTH = 0.1
-_CHOICE = {"threshold": 0.2, "keep": 0.4, "again": 0.7}
+_CHOICE = {"threshold": 0.05, "keep": 0.2, "again": 0.2}
 Place = tuple[str, str, int]
 
 

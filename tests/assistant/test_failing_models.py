@@ -101,6 +101,9 @@ def test_sentences_are_shown_as_each_passes(sample: Sample, prepared: Any, tmp_p
     holds(first, sample[0])
     assert first.sentences[0].text == lines[0][1].text
     assert answer.sentences[0].support == Support.VERBATIM
+    marks = [(event.text, event.support) for event in events if event.kind == "checked"]
+    assert [text for text, _ in marks] == [sentence.text for sentence in answer.draft], "each sentence is checked once and gets one mark"
+    assert {support for _, support in marks} == {Support.VERBATIM}
 
 
 def test_a_small_context_is_told(sample: Sample, prepared: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,11 +28,13 @@ def register(app: typer.Typer, session: Session) -> None:
         from assistant.answer import Answer
         from assistant.replay import as_of_today
         from assistant.table import table_of
+        from corpus import standings
 
         library = session.library()
-        table = library.answers.get(answer_id)
-        kept = Answer.from_dict(table)
-        shown = {**as_of_today(kept, library.get).as_dict(), "evidence_table": [row.as_dict() for row in table_of(kept, library.get)]}
+        kept = Answer.from_dict(library.answers.get(answer_id))
+        today = as_of_today(kept, partial(standings, library), library.get)
+        rows = [row.as_dict() for row in table_of(kept, library.get)]
+        shown = today.answer.as_dict() | {"standings": today.standings_as_dicts(), "evidence_table": rows}
         print_json(shown) if json else print_answer(shown)
         return 0
 
@@ -43,15 +46,17 @@ def register(app: typer.Typer, session: Session) -> None:
     ) -> int:
         """Ask a kept answer's question again, and show what is other: sentences, cited records, configuration."""
         from assistant.answer import Answer
-        from assistant.replay import differences
+        from assistant.replay import as_of_today, differences
+        from corpus import standings
 
         library = session.library()
-        table = library.answers.get(answer_id)
-        then = Answer.from_dict(table)
+        then = Answer.from_dict(library.answers.get(answer_id))
         with_model = model or ("quotes" if then.model == "quotes" else None)
         again = session.engine().ask(then.standalone_question, with_model, list(then.filters), _config(library, then.config))
-        found = {"then": then.id, "now": again["id"], "question": then.standalone_question, **differences(then, Answer.from_dict(again), library.get).as_dict()}
-        print_json(found) if json else _print_replay(found)
+        today = as_of_today(then, partial(standings, library), library.get)
+        difference = differences(then, Answer.from_dict(again), library.get)
+        found = {"then": then.id, "now": again["id"], "question": then.standalone_question, **difference.as_dict(), "standings": today.standings_as_dicts()}
+        print_json(found) if json else _print_replay(found, [line for lines in today.told.values() for line in lines])
         return 0
 
 
@@ -61,7 +66,7 @@ def _config(library: Library, name: str) -> str | None:
     return None if name in ("default", active) else name if name in library.configs.all() else None
 
 
-def _print_replay(found: dict[str, Any]) -> None:
+def _print_replay(found: dict[str, Any], told: list[str]) -> None:
     from rich.text import Text
 
     out = console()
@@ -72,6 +77,8 @@ def _print_replay(found: dict[str, Any]) -> None:
             out.print(Text(f"{sign} {lead}{sentence['text']}", style=style))
     for record in found["records"]:
         print(f"Changed since: {record['label']} ({record['review_id']}): {'gone from the library' if record['gone'] else ', '.join(record['parts'])}")
+    for line in told:
+        out.print(Text(line, style="bold red"))
     for name, values in found["settings"].items():
         print(f"{name}: {_said(values['then'])}, now {_said(values['now'])}")
     print(f"Answer {found['then']}, asked again as {found['now']}")

@@ -6,13 +6,14 @@ import html
 import re
 import shlex
 
-from assistant.answer import Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
+from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
 from assistant.run import Event
 from ui.web.place import link_to
 
 _MARKUP = re.compile(r"[*_`~\[\]()#+\-.!|\\$:{}>=]")
 _MARKS = {Support.VERBATIM: ("❝", "quoted word for word"), Support.SUPPORTED: ("✓", "checked against the words it cites")}
-_NOTICES = {"concern": "Expression of concern", "erratum": "Erratum", "retraction": "Retraction"}
+#: A notice's type in words.
+NOTICE_NAMES = {"concern": "Expression of concern", "erratum": "Erratum", "retraction": "Retraction"}
 
 
 def escape(text: str) -> str:
@@ -26,7 +27,7 @@ class Drafting:
 
     def __init__(self) -> None:
         self.text = ""
-        self.checked = 0
+        self.checked: list[tuple[str, Support]] = []
         self.step = ""
         self._told = 0
 
@@ -39,10 +40,20 @@ class Drafting:
                 return False
             self._told = self.text.count(" ")
             return True
-        if event.kind == "sentence":
-            self.checked, self.step = self.checked + 1, event.step
+        if event.kind == "checked" and event.support:
+            self.checked.append((event.text, event.support))
+            self.step = event.step
             return True
         return False
+
+    @property
+    def unchecked(self) -> str:
+        """What it wrote after the last sentence that was checked."""
+        if not self.checked:
+            return self.text
+        last = self.checked[-1][0].rstrip(".!?")
+        at = self.text.rfind(last)
+        return self.text[at + len(last) :].lstrip(".!? ") if at >= 0 else ""
 
 
 def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
@@ -67,7 +78,7 @@ def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
     marked = "fl-note fl-advice" if answer.understood.advice else "fl-note"
     parts += [f'<p class="{marked if number == 0 else "fl-note"}">{escape(notice)}</p>' for number, notice in enumerate(answer.notices)]
     if drafting is not None and drafting.text:
-        parts.append(f'<p class="fl-draft"><b>Draft, not checked yet:</b> {escape(drafting.text)}</p>')
+        parts.append(_draft(drafting))
     parts.append(f'<p class="fl-foot">{_foot(answer, drafting)}</p>')
     return f'<div class="fl-answer">{"".join(parts)}</div>'
 
@@ -89,6 +100,16 @@ def _sentence(sentence: Sentence, answer: Answer) -> str:
     return f'<p class="fl-sentence"><span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> {lead}{escape(sentence.text)} {cites}</p>'
 
 
+def _draft(drafting: Drafting) -> str:
+    """The draft while it is written: each sentence with its mark as soon as it is checked; what does not hold is struck out."""
+    marked = []
+    for text, support in drafting.checked:
+        sign, meaning = _MARKS.get(support, ("✗", "not carried by the evidence, left out"))
+        tag = "span" if support in SHOWN else "s"
+        marked.append(f'<span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> <{tag}>{escape(text)}</{tag}> ')
+    return f'<p class="fl-draft"><b>Draft, checked as it is written:</b> {"".join(marked)}{escape(drafting.unchecked)}</p>'
+
+
 def _cite(citation: Citation, answer: Answer) -> str:
     label = next((review.label for review in answer.reviews if review.key == citation.key), "")
     return f'<a class="fl-cite" href="{html.escape(link_to(citation.anchor))}" title="{escape(label)}">{citation.key}</a>'
@@ -102,7 +123,7 @@ def _source(review: ReviewRef) -> str:
 
 
 def _warning(review: ReviewRef) -> str:
-    said = " ".join(f"{_NOTICES[str(notice['type'])]}: {notice['text']}" for notice in review.notices)
+    said = " ".join(f"{NOTICE_NAMES[str(notice['type'])]}: {notice['text']}" for notice in review.notices)
     return f"[{review.key}] {escape(said)}".replace("[", "&#91;").replace("]", "&#93;")
 
 
@@ -135,6 +156,6 @@ def _foot(answer: Answer, drafting: Drafting | None) -> str:
     how = by_rules if answer.model == "quotes" else f"Written by {escape(answer.model)}, each sentence checked"
     busy = ""
     if drafting is not None and answer.sentences:
-        so_far = f"{drafting.checked} sentences checked" if drafting.checked else "is writing" if drafting.text else "is reading the evidence"
+        so_far = "is writing" if drafting.text else "is reading the evidence"
         busy = f' <span class="fl-busy">· the language model {so_far}; what passes the check will take this place …</span>' if drafting.step else ""
     return f"{how} · collection at revision {answer.revision} · {answer.seconds.get('total', 0.0):.1f} s{busy}"

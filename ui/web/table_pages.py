@@ -1,53 +1,82 @@
-"""The evidence table of an answer: under the answer on the page, on a page of its own that sorts, and as CSV."""
+"""A kept answer on a page of its own; its evidence table under the answer, on a page that sorts, and as CSV."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from assistant.answer import Answer
+from assistant.answer import Answer, ReviewRef
+from assistant.replay import Today, as_of_today
 from assistant.table import COLUMNS, Cell, Row, sort_rows, table_csv, table_of
-from corpus import Anchor, Library, NotFoundError
+from corpus import Anchor, Library, NotFoundError, standings
 from ui.web.pages import page
 from ui.web.place import link_to
+from ui.web.rendering import NOTICE_NAMES
 
 _HEADS = {"kind": "Kind", "year": "Year", "n": "n", "compound": "Compound", "dose": "Dose", "outcome": "Outcome", "effect": "Effect", "direction": "Difference"}
 _NUMBERS = frozenset({"year", "n"})
 
 
 def table_pages(library: Library) -> APIRouter:
-    """Routes for the table of a kept answer; `sort` names a column, `down=1` turns the order."""
+    """Routes for a kept answer and its table, with what holds of its records today; `sort` names a column, `down=1` turns the order."""
     router = APIRouter(include_in_schema=False)
 
-    def rows_of(answer_id: str) -> tuple[Answer, list[Row]]:
+    def kept(answer_id: str) -> tuple[Today, list[Row]]:
         answer = Answer.from_dict(library.answers.get(answer_id))
-        return answer, table_of(answer, library.get)
+        return as_of_today(answer, partial(standings, library), library.get), table_of(answer, library.get)
+
+    def missing(error: NotFoundError) -> Response:
+        return page("missing.html", status=404, message=error.message, panel=False)
 
     @router.get("/answers/{answer_id}/table.csv")
     def as_csv(answer_id: str) -> Response:
         try:
-            _, rows = rows_of(answer_id)
+            today, rows = kept(answer_id)
         except NotFoundError as error:
-            return page("missing.html", status=404, message=error.message, panel=False)
+            return missing(error)
+        told = {review.key: " ".join([*today.told[review.key], *notices_of(review)]) for review in today.answer.reviews}
         name = f"evidence-{''.join(char for char in answer_id if char.isalnum())}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return Response("\ufeff" + table_csv([row.as_dict() for row in rows]), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response("\ufeff" + table_csv([row.as_dict() for row in rows], told), media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/answers/{answer_id}/table")
-    def as_page(answer_id: str, request: Request, sort: str = "", down: bool = False) -> Response:
+    def as_page(answer_id: str, sort: str = "", down: bool = False) -> Response:
         try:
-            answer, rows = rows_of(answer_id)
+            today, rows = kept(answer_id)
         except NotFoundError as error:
-            return page("missing.html", status=404, message=error.message, panel=False)
+            return missing(error)
         rows = sort_rows(rows, sort, descending=down) if sort in COLUMNS else rows
         heads = [(_HEADS[name], f"?sort={name}{'&down=1' if sort == name and not down else ''}", name in _NUMBERS) for name in COLUMNS]
         shown = [(row, _record_link(row), [(row.cells.get(name), _cell_link(row, row.cells.get(name)), name in _NUMBERS) for name in COLUMNS]) for row in rows]
-        return page("table.html", answer=answer, heads=heads, rows=shown)
+        return page("table.html", answer=today.answer, warnings=warnings_of(today), heads=heads, rows=shown)
+
+    @router.get("/answers/{answer_id}")
+    def as_given(answer_id: str) -> Response:
+        try:
+            today, _ = kept(answer_id)
+        except NotFoundError as error:
+            return missing(error)
+        answer = today.answer
+        told = {line for lines in today.told.values() for line in lines}
+        sentences = [(sentence, [(citation.key, link_to(citation.anchor)) for citation in sentence.citations]) for sentence in answer.sentences]
+        notices = [notice for notice in answer.notices if notice not in told]
+        return page("answer.html", answer=answer, warnings=warnings_of(today), sentences=sentences, notices=notices)
 
     return router
+
+
+def notices_of(review: ReviewRef) -> list[str]:
+    """The notices of a review in words."""
+    return [f"{NOTICE_NAMES[str(notice['type'])]}: {notice['text']}" for notice in review.notices]
+
+
+def warnings_of(today: Today) -> list[str]:
+    """What a reader of a kept answer has to know of its records first."""
+    return [line for review in today.answer.reviews for line in (*today.told[review.key], *(f"[{review.key}] {said}" for said in notices_of(review)))]
 
 
 def table_html(answer: Answer, rows: Sequence[Row], escape: Callable[[str], str]) -> str:
@@ -57,7 +86,8 @@ def table_html(answer: Answer, rows: Sequence[Row], escape: Callable[[str], str]
     heads = "".join(f'<th class="{_class(name)}">{_HEADS[name]}</th>' for name in COLUMNS)
     body = "".join(f"<tr><td>{_linked(_record_link(row), row.label, escape)}</td>{''.join(_td(row, name, escape) for name in COLUMNS)}</tr>" for row in rows)
     address = f"/answers/{html.escape(answer.id)}/table"
-    links = f'<p class="fl-note"><a href="{address}" target="_blank">Sort it</a> · <a href="{address}.csv">Take it along as CSV</a></p>'
+    links = f'<p class="fl-note"><a href="/answers/{html.escape(answer.id)}" target="_blank">This answer by itself</a> · '
+    links += f'<a href="{address}" target="_blank">Sort it</a> · <a href="{address}.csv">Take it along as CSV</a></p>'
     table = f'<div class="fl-table"><table><thead><tr><th>Record</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     return f'<details class="fl-evidence-table"><summary>Evidence table</summary>{table}{links}</details>'
 
