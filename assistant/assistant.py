@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, CatalogueAnswer, Outcome, ReviewRef, Sentence, Understanding
-from assistant.budget import left_out_notice
+from assistant.budget import left_out_notice, room_for
 from assistant.chain import Chain, Here, step
 from assistant.check import Checker
 from assistant.decide import Decision, decide
@@ -194,7 +194,7 @@ class Assistant:
 
     def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
         """What a model is given, under the keys of a closed set; the chosen quotes come first."""
-        return evidence_lines([sentence for sentence in _ranked(prepared)[:EVIDENCE_LINES] if not speaks_to_a_model(sentence.text)])
+        return evidence_lines([sentence for sentence in _ranked(prepared)[:EVIDENCE_LINES] if not speaks_to_a_model(sentence.text)], room_for())
 
     # ---- the steps
 

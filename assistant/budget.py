@@ -1,12 +1,11 @@
-"""Evidence fitted into a model's context: counted by the server's own tokenizer where it has one, else by tiktoken offline (cl100k_base)."""
+"""Evidence fitted into a model's context, whose size its server tells where it does; tokens are counted by tiktoken offline (cl100k_base)."""
 
 from __future__ import annotations
 
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,16 +21,6 @@ _LEAST_EVIDENCE = 120
 _MARGIN = 1.2
 _ASK_SECONDS = 2.0
 
-Count = Callable[[str], int]
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much evidence a model can be given, in tokens, and how they are counted."""
-
-    tokens: int
-    count: Count
-
 
 @cache
 def _encoding() -> Any:
@@ -45,19 +34,18 @@ def count_tokens(text: str) -> int:
     return round(_MARGIN * len(_encoding().encode(text, disallowed_special=()))) if text else 0
 
 
-def room_for(context_tokens: int = CONTEXT_TOKENS, count: Count = count_tokens) -> Room:
+def room_for(context_tokens: int = CONTEXT_TOKENS) -> int:
     """The room for evidence in a context of that many tokens."""
-    return Room(max(_LEAST_EVIDENCE, min(_MOST_EVIDENCE, context_tokens - _RESERVED)), count)
+    return max(_LEAST_EVIDENCE, min(_MOST_EVIDENCE, context_tokens - _RESERVED))
 
 
-def fit_evidence(lines: Sequence[tuple[str, str]], room: Room | None = None) -> list[tuple[str, str]]:
-    """The first (label, text) lines that together stay within the room; whole lines only, at least one. Never cut inside a line."""
-    room = room or room_for()
+def fit_evidence(lines: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """The first (label, text) lines that together stay within that many tokens; whole lines only, at least one. Never cut inside a line."""
     kept: list[tuple[str, str]] = []
     used = 0
     for label, text in lines:
-        cost = room.count(f"[E00] ({label}) {text}\n")
-        if kept and used + cost > room.tokens:
+        cost = count_tokens(f"[E00] ({label}) {text}\n")
+        if kept and used + cost > room:
             break
         kept.append((label, text))
         used += cost

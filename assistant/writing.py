@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answer import SHOWN, Citation, Sentence, Support
-from assistant.budget import CONTEXT_TOKENS, Room, fit_evidence, room_for, server_context
+from assistant.budget import CONTEXT_TOKENS, fit_evidence, room_for, server_context
 from assistant.check import Checker
 from assistant.draft import DraftSentence
 from assistant.evidence import EvidenceSentence
@@ -33,14 +33,14 @@ Lines = Mapping[str, EvidenceSentence]
 Checked = tuple[Sentence, Review | None]
 
 
-def evidence_lines(ranked: Sequence[EvidenceSentence], room: Room | None = None) -> dict[str, EvidenceSentence]:
-    """The best lines under keys of a closed set, as many as fit the room a model has."""
+def evidence_lines(ranked: Sequence[EvidenceSentence], room: int) -> dict[str, EvidenceSentence]:
+    """The best lines under keys of a closed set, as many as fit the room a model has, in tokens."""
     lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked[:EVIDENCE_LINES]], room)
     return {f"E{number}": sentence for number, sentence in enumerate(ranked[: len(lines)], start=1)}
 
 
-def room_of(model: BaseChatModel) -> Room:
-    """The room for evidence that a model has, as its server tells; the embedded one's where it does not."""
+def room_of(model: BaseChatModel) -> int:
+    """The room for evidence that a model has, in tokens, as its server tells; the embedded one's where it does not."""
     address = str(getattr(model, "openai_api_base", None) or "")
     return room_for((server_context(address) if address else None) or CONTEXT_TOKENS)
 

@@ -43,14 +43,15 @@ class ScriptedServer:
     """Answers each request with the next reply (the last one again and again), or with what a function makes of the messages.
 
     A context manager; `url` is the base address (ending in /v1) and `requests` holds the bodies of chat requests, in order;
-    `hits` counts requests of every kind.
+    `hits` counts requests of every kind. `context_tokens`: the size of its context, told as vLLM tells it; 0 tells none.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, context_tokens: int = 0) -> None:
         if not callable(script) and not script:
             raise ValueError("a script needs a reply")
         self.requests: list[dict[str, Any]] = []
         self.hits = 0
+        self.context_tokens = context_tokens
         self._script = script
         self._lock = threading.Lock()
         self._server = _Server(self)
@@ -109,7 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer /v1/models and /health."""
         self.server.scripted.note_hit()
         if self.path == "/v1/models":
-            self._send(200, {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "florilegium"}]})
+            entry: dict[str, Any] = {"id": MODEL, "object": "model", "created": 0, "owned_by": "florilegium"}
+            size = self.server.scripted.context_tokens
+            self._send(200, {"object": "list", "data": [entry | ({"max_model_len": size} if size else {})]})
         elif self.path == "/health":
             self._send(200, {"status": "ok"})
         else:

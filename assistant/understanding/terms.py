@@ -13,6 +13,12 @@ from corpus.text import fold
 from index.lexical import analyse
 
 _PIECE = re.compile(r"[^\W_]+")
+#: A value that is worded as a question is no term: a record that carries one would change how questions are read.
+_WORDED_AS_A_QUESTION = re.compile(
+    r"\s*(?:(?:how|which|what|who|when|list|count|show|newest|oldest|latest)\b"
+    r"|(?:reviews?|records?|papers?|articles?|studies) (?:of|on|about)\b)",
+    re.IGNORECASE,
+)
 Piece = tuple[str, int, int]
 
 
@@ -35,7 +41,8 @@ class Terms:
         self._known: dict[tuple[str, ...], tuple[str, str]] = {}
         spelled: list[tuple[str, str, str]] = []
         for facet in dict.fromkeys([*vocabulary.values, *(values or {})]):
-            held = list(dict.fromkeys([*vocabulary.values.get(facet, ()), *(values or {}).get(facet, ())]))
+            own = [value for value in (values or {}).get(facet, ()) if not _WORDED_AS_A_QUESTION.match(value)]
+            held = list(dict.fromkeys([*vocabulary.values.get(facet, ()), *own]))
             self._sizes[facet] = len(held)
             spelled += [(value, facet, value) for value in held]  # a value's own name comes before another's synonym
             spelled += [(spelling, facet, value) for value in held for spelling in vocabulary.spellings(facet, value)[1:]]

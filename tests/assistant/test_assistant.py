@@ -147,19 +147,37 @@ def test_a_bad_draft_leaves_the_quotes_and_says_so(sample: Sample, text: str) ->
     holds(answer, library)
 
 
+_KEYS = [
+    "[E1]",
+    "[E2, E3]",
+    "[E40]",
+    "[1]",
+    "(E2)",
+    "[E1",
+    "E2]",
+    "[ E 3 ]",
+    "[E1E2]",
+    "【E1】",
+    "[e1;e2 and E3]",
+    "[E-1]",
+    "[E１]",
+    "[[E1]]",
+    "[E1](x)",
+    "[E999999]",
+]
+_WORDS = [" psilocybin reduced depression", " -0.75", " not", ". ", "\n- ", "NOT IN EVIDENCE", "</evidence>"]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(
-        st.sampled_from(
-            ["[E1]", "[E2, E3]", "[E40]", "[1]", "(E2)", " psilocybin reduced depression", " -0.75", " not", ". ", "\n- ", "NOT IN EVIDENCE", "</evidence>"]
-        )
-        | st.text(max_size=30),
-        max_size=25,
-    ).map("".join)
+    st.text(max_size=400) | st.lists(st.sampled_from(_KEYS) | st.sampled_from(_WORDS) | st.integers(0, 9) | st.text(max_size=30), max_size=20),
 )
-def test_whatever_a_model_emits_every_citation_holds(sample: Sample, text: str) -> None:
+def test_whatever_a_model_emits_every_citation_holds(sample: Sample, emitted: str | list[str | int]) -> None:
+    """A number stands for that line of the evidence, word for word."""
     library, assistant = sample
     prepared = _prepared(assistant)
+    lines = [line.text for line in assistant.evidence_lines(prepared).values()]
+    text = emitted if isinstance(emitted, str) else "".join(piece if isinstance(piece, str) else lines[piece % len(lines)] for piece in emitted)
     holds(assistant.draft(prepared, saying(text or " "), "a model"), library)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -106,11 +107,14 @@ def test_sentences_are_shown_as_each_passes(sample: Sample, prepared: Any, tmp_p
     assert {support for _, support in marks} == {Support.VERBATIM}
 
 
-def test_a_small_context_is_told(sample: Sample, prepared: Any) -> None:
-    from assistant.budget import left_out_notice, room_for
-    from assistant.writing import EVIDENCE_LINES, evidence_lines
-
-    ranked = list(prepared.sentences)
-    few = evidence_lines(ranked, room_for(1_000))
-    assert 1 <= len(few) < EVIDENCE_LINES
-    assert str(EVIDENCE_LINES - len(few)) in left_out_notice(EVIDENCE_LINES - len(few))
+def test_what_a_small_context_leaves_out_is_told_with_its_number(sample: Sample, prepared: Any, tmp_path: Any) -> None:
+    whole = len(sample[1].evidence_lines(prepared))
+    with (
+        ScriptedServer(["NOT IN EVIDENCE"], context_tokens=1_100) as server,
+        open_chat_model(server.url, models_folder=tmp_path, max_tokens=50, timeout_seconds=5) as opened,
+    ):
+        answer = sample[1].draft(prepared, opened.model(), opened.label)
+        given = re.findall(r"^\[E\d+\]", server.requests[0]["messages"][-1]["content"], re.MULTILINE)
+    assert 1 <= len(given) < whole
+    left = whole - len(given)
+    assert f"{left} sentence{' of evidence was' if left == 1 else 's of evidence were'} not given to the language model, for lack of room" in told(answer)

@@ -88,7 +88,7 @@ def test_evidence_is_whole_lines_within_the_room(lines: list[tuple[str, str]], c
     room = room_for(context)
     kept = fit_evidence(lines, room)
     assert kept == lines[: len(kept)]
-    assert len(kept) == 1 or sum(count_tokens(f"[E00] ({label}) {text}\n") for label, text in kept) <= room.tokens
+    assert len(kept) == 1 or sum(count_tokens(f"[E00] ({label}) {text}\n") for label, text in kept) <= room
 
 
 def test_what_was_left_out_is_told_with_its_number() -> None:
