@@ -36,6 +36,7 @@ _NAMES = {
 _AFTER_TITLE = re.compile(r"(?:(?:\s{2,}|(?<=[.?!]))\[[^\]]+\]|\s*\.?\s*\[(?:References?|Review|Erratum appears)[^\]]*\])\s*\.?$")
 _BRACKETED = re.compile(r"\s*\[[^\]]*\]")
 _MARKS = re.compile(r"\s+[\d,+*]+$")
+_BETWEEN = re.compile(r";|(?<=[a-z]{2})\.\s+(?=[A-Z][\w'\u2019-]+,)")  # full names may have a full stop between them
 _DEGREES = re.compile(r"(?<=\w)(?:\.?,?\s+(?:Ph\.?D|M\.?D|MPH|M\.?Sc|B\.?Sc|MBBS|FACSM|FRC\w+|RN|DrPH|PharmD|DDS|DVM|EdD|PsyD|ScD)\.?(?=,|\s|$))+$")
 #: "Journal. Vol.43(5), Sep 2015, pp. 623-634" and "Journal June 2015;58(6):688-696".
 _SOURCES = (
@@ -94,7 +95,7 @@ def _read(record: Record) -> Parsed:
             named.append(Named("title", tag, _title(flow(value))))
         elif tag in ("AU", "FA", "ED"):
             if tag != "AU" or "FA" not in tags:
-                people = [_DEGREES.sub("", _MARKS.sub("", part.strip())) for line in lines for part in _BRACKETED.sub("", line[:_LONG]).split(";")]
+                people = [_DEGREES.sub("", _MARKS.sub("", part.strip())) for line in lines for part in _BETWEEN.split(_BRACKETED.sub("", line[:_LONG]))]
                 named.append(Named("editor" if tag == "ED" else "author", tag, "\n".join(re.sub(r"(?<=[a-z]{2})\.$", "", part) for part in people)))
         elif tag in ("LG", "LA"):
             named.append(Named("language", tag, flow(value).rstrip(".")))

@@ -188,6 +188,8 @@ def test_tagged_files_with_small_faults() -> None:
     assert names(page) == [("Doe", "J")]
     ovid = only("<1>\nVN  - Ovid Technologies\nDB  - Embase\nPM  - 31234568 [http://p]\nTI  - B\nSO  - Brain. 7 (1) (pp 10-19), 2020.\n", "ovid")
     assert (ovid.pmid, ovid.csl["page"]) == ("31234568", "10-19")
+    labelled = only("<1>\nAuthors\n  Doe, Jane. Roe, Richard.\nTitle\n  A trial.\nSource\n  Mind. Vol 5(2), Mar 2021, pp. 1-9\n", "ovid")
+    assert (names(labelled), labelled.csl["page"]) == (DOE_ROE, "1-9")
 
 
 def test_bibtex_without_a_comma_after_the_key_and_scopus_own_fields() -> None:

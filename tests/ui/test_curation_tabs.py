@@ -36,6 +36,14 @@ def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library,
     assert (library.count(), library.revision(), list_imports(library)) == (0, 0, [])
 
 
+def test_a_table_without_a_column_of_titles_is_told_by_its_columns(library: Library, tmp_path: Path) -> None:
+    made = tmp_path / "screened.csv"
+    made.write_text('Paper <i>,authors,year\nSleep,"Doe, J",2021\n', encoding="utf-8")
+    text, ready = preview(library, [str(made)])
+    assert ready
+    assert "the columns are Paper &lt;i&gt;, authors, year" in text
+
+
 def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, file: Path) -> None:
     assert "2 were added" in bring_in(library, [str(file)])
     assert library.count() == 2

@@ -125,6 +125,7 @@ def _files(report: ImportReport) -> str:
         cells += [f"{entry.unchanged:,}", f"{entry.duplicates:,}", f"{len(entry.skipped):,}"]
         rows.append(cells)
     listed = table(("File", "Format", "Encoding", "Read", "New", "Adds to", "There", "Twice", "Skipped"), rows, numbers=6)
+    listed += "".join(f'<p class="fl-note">{escape(entry.path)}: {escape(entry.note)}</p>' for entry in report.files if entry.note)
     skipped = [
         f"<li>{escape(entry.path)}{f', record {one.record}, line {one.line}' if one.record else ''}: {escape(one.reason)}</li>"
         for entry in report.files
