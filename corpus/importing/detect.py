@@ -65,7 +65,7 @@ _XML = (
 _TAGGED = (
     ("ris", r"^[ \t\ufeff]*TY[ \t\u00a0]{0,2}[-\u2013\u2014](?:[ \t\u00a0]|$|(?=[A-Z]{3,}))"),
     ("enw", r"^%0[ \t]\S"),
-    ("nbib", r"^PMID ?- ?\d|^(?:OWN|STAT) ?- \S"),
+    ("nbib", r"^PMID ?- ?\d|^(?:OWN|STAT) ?- \S|^UI {0,2}- ?\d{7,8}[ \t]*$"),
     ("wos", r"^PT [A-Z](?:\r?$|\w)|^FN (?:Clarivate|Thomson|ISI|Web of)"),
     ("refworks", r"^RT [A-Z][a-z]+"),
     ("bibtex", r"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*[^{}()=,]{0,200}[,=]"),

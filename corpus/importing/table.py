@@ -33,6 +33,8 @@ _BY_COMMAS = frozenset({"keywords", "keyword", "tags"})
 _WITH_COMMAS = frozenset({"mesh", "meshterms", "meshheadings", "subjects", "subjectterms", "manualtags", "automatictags"})
 _TOLD = re.compile(r"\b(PMID|PMCID|DOI):\s*(\S+)")
 _GUARD = re.compile(r"^'(?='*[=+\-@\t\r\n])")  # what our export puts before a cell that is no formula
+_ESCAPED = re.compile(r'\\"(?![ ]*(?:[,;\t|]|$))', re.MULTILINE)
+_DOUBLED = re.compile(r'[^",;\t|\n]""[^",;\t|\n]')
 _EMBASE = re.compile(r"^\"?(TITLE|AUTHOR NAMES|SOURCE|ABSTRACT)\"?,", re.IGNORECASE)
 csv.field_size_limit(1 << 21)
 
@@ -118,6 +120,7 @@ class _Lines:
         self._number = 0
         self._taken: list[str] = []
         self.width = 0
+        self._escaped = False
 
     def peek(self, count: int = 400) -> str:
         """The first lines, which stay to be read."""
@@ -134,10 +137,17 @@ class _Lines:
             self._taken.append(line)
             yield line + "\n"
 
+    def _escape(self) -> str | None:
+        """The backslash, where it stands before quotes inside cells, as R and databases write them, and no quote is doubled."""
+        head = "\n".join(reversed(self._ahead))
+        return "\\" if _ESCAPED.search(head) and not _DOUBLED.search(head) else None
+
     def rows(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
         """Yield (line, cells, raw). A quote that was opened and never closed is a sign like any other, and its row ends with its line."""
+        escape = self._escape()
+        self._escaped = escape is not None
         while True:
-            reader = csv.reader(self._next(), delimiter=delimiter, skipinitialspace=delimiter == ",")
+            reader = csv.reader(self._next(), delimiter=delimiter, skipinitialspace=delimiter == ",", escapechar=escape)
             for line, row in self._read(reader):
                 taken = self._taken
                 if row is None or (len(taken) > 1 and self._is_runaway(row, delimiter)):
@@ -163,7 +173,8 @@ class _Lines:
             yield line, row
 
     def _is_runaway(self, row: list[str], delimiter: str) -> bool:
-        unclosed = sum(line.count('"') for line in self._taken) % 2 == 1
+        plain_quotes = sum(line.count('"') - (line.count('\\"') if self._escaped else 0) for line in self._taken)
+        unclosed = plain_quotes % 2 == 1
         return unclosed or (0 < self.width < len(row) and len(self._taken[0].split(delimiter)) == self.width)
 
 

@@ -87,6 +87,15 @@ def test_pubmed_s_table_with_a_group_behind_the_people() -> None:
     assert names(only(text, "csv")) == [("Doe", "J"), ("van der Berg", "JP"), ("O'Neil", "KM"), ("Trial Group", "")]
 
 
+def test_quotes_behind_backslashes() -> None:
+    text = 'title,abstract,year\n"A \\"q\\" b, c","x",2021\n"C\nD","z \\"y",2020\n'
+    first, second = reviews(text, "csv")
+    assert (first.title, first.abstract, first.year) == ('A "q" b, c', "x", 2021)
+    assert (second.title, second.abstract, second.year) == ("C D", 'z "y', 2020)
+    kept = only('title,path,year\n"A ""q"" b","C:\\x",2021\n', "csv")
+    assert (kept.title, kept.extra) == ('A "q" b', {"path": ["C:\\x"]})
+
+
 TOLD = named_columns(["title=Titel", "authors=Autor", "Year = jahr", "journal=Zeitschrift"])
 GERMAN = "Titel;Autor;Jahr;Zeitschrift;Quelle\nA trial;Doe, Jane;2021;Mind;x\n"
 
@@ -184,6 +193,8 @@ def test_tagged_files_with_small_faults() -> None:
     first, second = reviews("FN ISI Export Format\nVR 1.0\nPT J\nAU Doe, J\nTI A\nPT S\nTI B\nSO Proceedings of Mind\nCT Mind\nEF\n", "wos")
     assert (first.title, second.title, second.journal, second.csl["type"]) == ("A", "B", "Proceedings of Mind", "paper-conference")
     assert only("RT Journal\nA1 Doe,Jane\nT1 A\nPMID 31234567\nPMCID PMC12\n", "refworks").pmid == "31234567"
+    old = "UI  - 98765432\nTI  - A\nAU  - Doe J\nDP  - 1998\n\nUI  - 98765433\nTI  - B\nDP  - 1997\n"
+    assert [(review.title, review.year, review.pmid) for review in reviews(old, "nbib")] == [("A", 1998, "98765432"), ("B", 1997, "98765433")]
     page = only("<pre>\nPMID- 1\nTI  - A\nAU  - Doe J\n</pre>\n", "nbib")
     assert names(page) == [("Doe", "J")]
     ovid = only("<1>\nVN  - Ovid Technologies\nDB  - Embase\nPM  - 31234568 [http://p]\nTI  - B\nSO  - Brain. 7 (1) (pp 10-19), 2020.\n", "ovid")
