@@ -84,7 +84,9 @@ class Catalogue:
         table = schema.review
         with self._database.read() as connection:
             total, left_out = self._total(connection, chosen), self._left_out(connection, chosen)
-            if start < _DEEP or (sort == "year" and not chosen.conditions):  # the index itself has that order
+            if start >= total:
+                ids = []
+            elif start < _DEEP or (sort == "year" and not chosen.conditions):  # the index itself has that order
                 ids = list(connection.execute(_scan(sa.select(table.c.id), chosen).order_by(*order).offset(start).limit(size)).scalars())
             else:
                 numbers = self._numbers(connection, chosen, sort)[start : start + size]
