@@ -33,10 +33,11 @@ class Ran:
 Run = Callable[..., Ran]
 
 
-def environment(home: Path, models: Path) -> dict[str, str]:
-    """The environment of a command that acts on one home, with no way out to the network."""
+def environment(home: Path, models: Path, model: str = "quotes") -> dict[str, str]:
+    """The environment of a command that acts on one home, with no way out to the network; `model` answers, whatever is installed in `models`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FLORILEGIUM_")}
-    return kept | {"FLORILEGIUM_HOME": str(home), "FLORILEGIUM_MODELS": str(models), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
+    own = {"FLORILEGIUM_HOME": str(home), "FLORILEGIUM_MODELS": str(models), "FLORILEGIUM_MODEL": model}
+    return kept | own | {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.models.scripted import Reply, ScriptedServer
 from tests.ui.test_serving import Served
 
 if TYPE_CHECKING:
@@ -160,3 +161,22 @@ def test_filters_show_counts_and_narrow_the_answer(browser: Browser, site: Serve
     assert labels
     assert all(int(label[-4:]) >= 2023 for label in labels if label[-4:].isdigit())
     page.context.close()
+
+
+def test_stop_ends_a_draft_and_the_quotes_stay(browser: Browser, home: Path, models_folder: Path, command: list[str]) -> None:
+    endless = "Psilocybin and " + " and ".join(f"thing {number}" for number in range(300))
+    with ScriptedServer([Reply(endless, pause_seconds=0.3)]) as model:
+        site = Served(home, models_folder, command, f"{model.url}#scripted")
+        try:
+            page = open_page(browser, site, 1280, [])
+            page.fill("#fl-box textarea", "Does psilocybin help with depression?")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".fl-draft", timeout=30_000)
+            page.locator("#fl-stop button, button#fl-stop").click()
+            page.wait_for_selector("#fl-send", state="visible", timeout=30_000)
+            assert "You stopped the language model; these are quotes." in page.locator(".fl-answer").inner_text()
+            assert page.locator(".fl-sentence").count() >= 1
+            assert page.locator(".fl-draft").count() == 0
+            page.context.close()
+        finally:
+            site.stop(signal.SIGKILL)

@@ -21,10 +21,10 @@ from tests.ui.conftest import Run, environment
 class Served:
     """A `serve` of a home, on a free port."""
 
-    def __init__(self, home: Path, models: Path, command: list[str]) -> None:
+    def __init__(self, home: Path, models: Path, command: list[str], model: str = "quotes") -> None:
         self.home = home
         self.process = subprocess.Popen(
-            [*command, "serve", "--port", "0"], env=environment(home, models), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*command, "serve", "--port", "0"], env=environment(home, models, model), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
