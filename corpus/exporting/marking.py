@@ -21,7 +21,14 @@ def marked(review: Review, write: Callable[[Review, str], str], read: Callable[[
     parsed = next(read(text), None)
     back = parsed.review if isinstance(parsed, Draft) else None
     missing = _difference(review, back)
-    return write(review, PREFIX + mark(review.id, missing)) if missing else text
+    if not missing:
+        return text
+    text = write(review, PREFIX + mark(review.id, missing))
+    if back is not None and not isinstance(next(read(text), None), Draft):  # all that came back is what the mark takes away: it must bring the rest
+        text = write(
+            review, PREFIX + mark(review.id, missing | {name: value for name, value in review.model_dump(mode="json").items() if name in _OWN and value})
+        )
+    return text
 
 
 def _difference(review: Review, back: Review | None) -> dict[str, Any]:

@@ -62,26 +62,31 @@ def test_nothing_of_a_deleted_record_is_left_in_any_file(engine: LocalEngine, ho
     assert any("chroma" in name for name in left)  # which is why the command exists
     assert any("vectors-" in name for name in left)
     before = {name: engine.search(QUERY, 5, [], name)["hits"] for name in ("default", "short")}
-    stop, failures = threading.Event(), []
-
-    def keep_searching() -> None:
-        while not stop.is_set():
-            try:
-                assert engine.search(QUERY, 5, [], "default")["hits"] == before["default"]
-            except BaseException as error:
-                failures.append(error)
-
-    searching = threading.Thread(target=keep_searching)
-    searching.start()
     report = engine.compact()
-    stop.set()
-    searching.join()
-    assert failures == []
     assert (report["embedded"], report["removed"], len(report["indexes"])) == (0, [], 2)
     assert holders(home / "index", patterns) == set()
     assert {name: engine.search(QUERY, 5, [], name)["hits"] for name in before} == before
     assert all(check["ok"] for check in engine.doctor(rebuild=False))
     assert engine.sync(None)["passages"]["embedded"] == 0
+
+
+def test_searches_go_on_while_everything_is_written_anew(engine: LocalEngine) -> None:
+    before = engine.search(QUERY, 5, [], "default")["hits"]
+    stop, failures = threading.Event(), []
+
+    def keep_searching() -> None:
+        while not stop.is_set():
+            try:
+                assert engine.search(QUERY, 5, [], "default")["hits"] == before
+            except BaseException as error:
+                failures.append(error)
+
+    searching = threading.Thread(target=keep_searching)
+    searching.start()
+    engine.compact()
+    stop.set()
+    searching.join()
+    assert failures == []
 
 
 def test_what_nothing_here_can_use_is_deleted_and_a_lab_index_is_kept(engine: LocalEngine, home: Path, tmp_path: Path, command: Command) -> None:
