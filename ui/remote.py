@@ -51,8 +51,8 @@ class RemoteEngine:
         return found
 
     def compact(self, progress: Progress | None = None) -> dict[str, Any]:
-        """See Engine."""
-        return self._call("compact")
+        """Refused: Chroma writes memory that it never set, so a process that has read what was deleted may write it again. Raises UnavailableError."""
+        raise UnavailableError("a running `serve` may still hold what was deleted", where=self.url, remedy="Stop it, run this again, and start it anew")
 
     def remove_index(self, name: str) -> dict[str, Any]:
         """See Engine."""

@@ -15,12 +15,6 @@ def register(app: typer.Typer, session: Session) -> None:
     @app.command()
     def compact(json: Json = False) -> int:
         """Write the search data anew, so that nothing of a deleted record is left in its files; nothing is embedded again."""
-        from corpus import UnavailableError
-        from ui.remote import find_server
-
-        if find_server(session.settings) is not None:  # Chroma writes memory it never set: a process that read deleted vectors may write them again
-            home = str(session.settings.home)
-            raise UnavailableError("a running `serve` may still hold what was deleted", where=home, remedy="Stop it, run this again, and start it anew")
         with progress_bar() as progress:
             report = session.engine().compact(progress)
         if json:

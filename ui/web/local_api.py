@@ -26,7 +26,6 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "sync": engine.sync,
         "lab-run": engine.lab_run,
         "lab-answers": engine.lab_answers,
-        "compact": engine.compact,
         "remove-index": engine.remove_index,
         "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
     }
