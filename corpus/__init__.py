@@ -11,6 +11,7 @@ from corpus.diff import FieldDiff, Piece, diff_reviews, diff_texts
 from corpus.errors import (
     ConflictError,
     FlorilegiumError,
+    ForbiddenError,
     InputError,
     LockedError,
     NotFoundError,
@@ -20,6 +21,7 @@ from corpus.errors import (
 from corpus.filters import Filter, parse_filter
 from corpus.library import Library, Version
 from corpus.lists import RecordList
+from corpus.people import LOCAL, Role
 from corpus.review import EVIDENCE_FIELDS, Name, Notice, Review, Source, Status
 from corpus.standing import Standing, standings
 from corpus.suggesting import Suggestion
@@ -27,6 +29,7 @@ from corpus.vocabulary import Vocabulary, default_vocabulary
 
 __all__ = [
     "EVIDENCE_FIELDS",
+    "LOCAL",
     "SORTS",
     "Anchor",
     "Catalogue",
@@ -35,6 +38,7 @@ __all__ = [
     "FieldDiff",
     "Filter",
     "FlorilegiumError",
+    "ForbiddenError",
     "InputError",
     "Library",
     "LockedError",
@@ -45,6 +49,7 @@ __all__ = [
     "Piece",
     "RecordList",
     "Review",
+    "Role",
     "Selection",
     "Source",
     "Standing",

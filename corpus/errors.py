@@ -44,6 +44,12 @@ class ConflictError(UsageError):
     """An edit started from a revision that is no longer the record's last one."""
 
 
+class ForbiddenError(FlorilegiumError):
+    """The person who asks may not do this; they sign in, or an admin gives them the role."""
+
+    exit_code = 3
+
+
 class UnavailableError(FlorilegiumError):
     """It could not be done now (locked, damaged, model missing); whoever runs the machine mends it."""
 

@@ -13,9 +13,8 @@ from corpus import schema
 from corpus.change import MANY, nearest, now
 from corpus.database import Database
 from corpus.errors import NotFoundError, UsageError
+from corpus.people import LOCAL
 
-#: Whose lists they are until there are accounts.
-LOCAL = "local"
 _LONGEST = 100
 
 
@@ -147,4 +146,4 @@ def _existing(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
     return known
 
 
-__all__ = ["LOCAL", "Lists", "RecordList"]
+__all__ = ["Lists", "RecordList"]

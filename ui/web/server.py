@@ -9,9 +9,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 
+from corpus import ForbiddenError
 from ui.engine import LocalEngine
 from ui.web import look
 from ui.web.ask_page import ask_page
@@ -19,6 +20,8 @@ from ui.web.curation import curation_page
 from ui.web.guard import LOOPBACK, Guard
 from ui.web.local_api import local_api
 from ui.web.model_job import ModelJob
+from ui.web.pages import page
+from ui.web.people import Door
 from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
 from ui.web.table_pages import table_pages
@@ -51,5 +54,11 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
             ssr_mode=False,
             show_error=False,
         )
+    app.add_exception_handler(ForbiddenError, _forbidden)
+    app.add_middleware(Door)
     app.add_middleware(Guard, hosts=LOOPBACK | {engine.workshop.settings.host})
     return app
+
+
+def _forbidden(_request: Request, error: Exception) -> Response:
+    return page("missing.html", status=403, heading="Not for you", message=str(error))
