@@ -138,7 +138,7 @@ def test_the_chain_is_a_langchain_runnable(sample: Sample) -> None:
 
 def test_quotes_mode_imports_no_chat_model_library() -> None:
     heavy = ("langchain", "langchain_core", "langgraph", "openai", "torch", "transformers", "py3langid")
-    code = f"import sys, assistant, ui.engine; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
+    code = f"import sys; from assistant import Assistant; import ui.engine; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -72,6 +72,13 @@ def test_commands_go_through_the_live_serve_and_say_the_same(served: Served, run
     assert (refused.code, refused.err.count("\n")) == (2, 1)
 
 
+def test_a_command_through_the_live_serve_loads_no_database_and_no_vectors() -> None:
+    heavy = ("sqlalchemy", "alembic", "numpy", "chromadb", "httpx", "fastapi", "gradio")
+    code = f"import sys, ui.cli.app, ui.remote, ui.settings; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_import_is_never_blocked_and_is_searchable_within_seconds(served: Served, run: Run) -> None:
     record = {
         "title": "Xylophone therapy for insomnia",
