@@ -1,6 +1,6 @@
 """corpus: what people made or decided.
 
-Owns reviews with their revisions, answers, configurations and (as the program grows) notes, judgements and accounts. What is in here cannot
+Owns reviews with their revisions, answers, configurations, lists, notes, comments, judgements and accounts. What is in here cannot
 be rebuilt, so it is kept in transactions, by migrations. May import no other room.
 """
 

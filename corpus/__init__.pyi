@@ -1,5 +1,10 @@
 # What the package gives, and from where: read by type checkers, and at run time by lazy-loader, which imports each part on first use.
 
+from .access import (
+    as_read_by as as_read_by,
+    is_withheld as is_withheld,
+    may_read_full_text as may_read_full_text,
+)
 from .anchor import (
     Anchor as Anchor,
     find_again as find_again,
@@ -12,6 +17,10 @@ from .catalogue import (
 )
 from .change import (
     Change as Change,
+)
+from .comments import (
+    Comment as Comment,
+    CommentState as CommentState,
 )
 from .diff import (
     FieldDiff as FieldDiff,
@@ -39,6 +48,9 @@ from .library import (
 )
 from .lists import (
     RecordList as RecordList,
+)
+from .notes import (
+    Note as Note,
 )
 from .people import (
     LOCAL as LOCAL,

@@ -28,6 +28,12 @@ def former_ids(connection: sa.Connection, review_id: str) -> list[str]:
     return list(connection.execute(sa.select(table.c.alias).where(table.c.review_id == review_id).order_by(table.c.alias)).scalars())
 
 
+def names_of(connection: sa.Connection, review_id: str) -> list[str]:
+    """The ids that a record has or had: what is written under any of them is written about it."""
+    own = aliases_of(connection, [review_id]).get(review_id, review_id)
+    return [own, *former_ids(connection, own)]
+
+
 def is_no_alias() -> sa.ColumnElement[bool]:
     """True of the rows of `review` that were not merged into another one."""
     return schema.review.c.id.not_in(sa.select(schema.review_alias.c.alias))

@@ -1,17 +1,35 @@
-"""Answers kept as data."""
+"""Answers kept as data, and which words of which records they cite."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from corpus import schema
+from corpus.aliases import names_of
 from corpus.change import now
 from corpus.database import Database
 from corpus.errors import NotFoundError
+
+
+class CitedPlace(NamedTuple):
+    """Words of a record that an answer cites: `review[field][start:end]` at `revision`."""
+
+    field: str
+    start: int
+    end: int
+    revision: int
+
+
+class CitingAnswer(NamedTuple):
+    """An answer that cites a record: its question, and when it was given (UTC)."""
+
+    id: str
+    question: str
+    at: str
 
 
 class Answers:
@@ -22,6 +40,7 @@ class Answers:
 
     def save(self, answer_id: str, question: str, revision: int, document: Mapping[str, Any]) -> None:
         """Keep an answer as data; the same id again replaces it (a checked draft takes the place of its quotes)."""
+        table, cited = schema.answer, schema.answer_citation
         with self._database.write() as connection:
             row = {
                 "id": answer_id,
@@ -30,8 +49,12 @@ class Answers:
                 "question": question,
                 "document": json.dumps(document, ensure_ascii=False, separators=(",", ":")),
             }
-            connection.execute(sa.delete(schema.answer).where(schema.answer.c.id == answer_id))
-            connection.execute(schema.answer.insert().values(row))
+            connection.execute(sa.delete(cited).where(cited.c.answer_id == answer_id))
+            connection.execute(sa.delete(table).where(table.c.id == answer_id))
+            connection.execute(table.insert().values(row))
+            places = list(dict.fromkeys(_places(document)))
+            if places:
+                connection.execute(cited.insert(), [{"answer_id": answer_id, "review_id": review_id, **place._asdict()} for review_id, place in places])
 
     def get(self, answer_id: str) -> dict[str, Any]:
         """A kept answer. Raises NotFoundError."""
@@ -40,3 +63,24 @@ class Answers:
         if text is None:
             raise NotFoundError(f"there is no answer {answer_id!r}")
         return dict(json.loads(text))
+
+    def citing(self, review_id: str, *, limit: int = 200) -> list[CitingAnswer]:
+        """The answers that cite a record, or one that was merged into it, newest first. Who may see which is the caller's to say."""
+        table, cited = schema.answer, schema.answer_citation
+        with self._database.read() as connection:
+            citing = sa.select(cited.c.answer_id).where(cited.c.review_id.in_(names_of(connection, review_id)))
+            query = sa.select(table.c.id, table.c.question, table.c.at).where(table.c.id.in_(citing)).order_by(table.c.at.desc(), table.c.id).limit(limit)
+            return [CitingAnswer(*row) for row in connection.execute(query)]
+
+    def cited_places(self, review_id: str) -> set[CitedPlace]:
+        """The words of a record that any answer cites, under whichever of its ids."""
+        cited = schema.answer_citation
+        with self._database.read() as connection:
+            query = sa.select(cited.c.field, cited.c.start, cited.c.end, cited.c.revision).where(cited.c.review_id.in_(names_of(connection, review_id)))
+            return {CitedPlace(*row) for row in connection.execute(query.distinct())}
+
+
+def _places(document: Mapping[str, Any]) -> list[tuple[str, CitedPlace]]:
+    """(record, words) of every citation of an answer's sentences."""
+    cited = [place for sentence in document.get("sentences") or () for place in sentence.get("citations") or ()]
+    return [(place["review_id"], CitedPlace(place["field"], place["start"], place["end"], place["revision"])) for place in cited]

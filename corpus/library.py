@@ -18,6 +18,7 @@ from corpus.aliases import aliases_of, former_ids, is_no_alias
 from corpus.answers import Answers
 from corpus.catalogue import Catalogue, Selection
 from corpus.change import MANY, Change, fetch, fetch_stored, load_review, nearest
+from corpus.comments import Comments
 from corpus.configs import Configs
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
@@ -26,6 +27,7 @@ from corpus.lab.judgements import Judgements
 from corpus.lab.runs import Runs
 from corpus.lab.sets import TestSets
 from corpus.lists import Lists
+from corpus.notes import Notes
 from corpus.review import Notice, Review, Status
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
@@ -95,6 +97,16 @@ class Library:
     def lists(self) -> Lists:
         """The lists of records and saved searches kept in it."""
         return Lists(self._database)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """The private notes kept in it."""
+        return Notes(self._database)
+
+    @cached_property
+    def comments(self) -> Comments:
+        """The comments kept in it."""
+        return Comments(self._database)
 
     @cached_property
     def configs(self) -> Configs:

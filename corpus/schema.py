@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0007"
+HEAD = "0008"
 
 metadata = sa.MetaData()
 
@@ -163,6 +163,18 @@ answer = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
 )
 
+#: The words that answers cite, so that a record knows who cites it.
+answer_citation = sa.Table(
+    "answer_citation",
+    metadata,
+    sa.Column("answer_id", sa.String(40), sa.ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("review_id", sa.String(100), primary_key=True, index=True),  # no foreign key: a merged record's id stays, and is followed by `review_alias`
+    sa.Column("field", sa.String(40), primary_key=True),
+    sa.Column("start", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("end", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+
 search_config = sa.Table(
     "search_config",
     metadata,
@@ -267,6 +279,7 @@ record_list = sa.Table(
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("filters", sa.Text, nullable=False),  # a JSON list; one that is not empty makes the list a saved search
+    sa.Column("words", sa.Text, nullable=False, server_default=""),  # what to search for; makes it a saved search too
     sa.Index("ix_record_list_name", "owner", "name", unique=True),
 )
 
@@ -276,4 +289,35 @@ record_list_item = sa.Table(
     sa.Column("list_number", sa.Integer, sa.ForeignKey("record_list.number", ondelete="CASCADE"), primary_key=True),
     sa.Column("review_id", sa.String(100), primary_key=True),  # no foreign key: a merged record's id stays, and is followed by `review_alias`
     sa.Column("position", sa.Integer, nullable=False),
+)
+
+#: Private notes. `anchor` is an Anchor as JSON; `folded` is what is searched.
+note = sa.Table(
+    "note",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("review_id", sa.String(100), nullable=False),  # no foreign key, as above
+    sa.Column("anchor", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("changed", sa.String(32), nullable=False),
+    sa.Index("ix_note_owner", "owner", "review_id"),
+)
+
+comment = sa.Table(
+    "comment",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("author", sa.String(100), nullable=False),
+    sa.Column("review_id", sa.String(100), nullable=False, index=True),  # no foreign key, as above
+    sa.Column("anchor", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("changed", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("moderator", sa.String(100), nullable=False, server_default=""),
+    sa.Column("moderated", sa.String(32)),
 )

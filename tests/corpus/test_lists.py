@@ -149,3 +149,39 @@ def test_a_known_value_needs_no_suggestion(library: Library) -> None:
         assert library.catalogue.suggestions(parse_filter([asked], library.vocabulary), library.vocabulary) == []
     (suggestion,) = library.catalogue.suggestions(parse_filter(["topics=qqqqqq"], library.vocabulary), library.vocabulary)
     assert suggestion.near == ()
+
+
+def test_a_list_is_renamed_and_reordered(filled: Library) -> None:
+    filled.lists.create("Mine")
+    filled.lists.create("Taken")
+    filled.lists.add("Mine", ["men", "mice", "dogs", "cats"])
+    with pytest.raises(UsageError, match="already"):
+        filled.lists.rename("Mine", "Taken")
+    assert filled.lists.rename("Mine", "Mine").name == "Mine"
+    assert filled.lists.rename("Mine", " To  read ").ids == ("men", "mice", "dogs", "cats")
+    assert filled.lists.move("To read", "cats", 1).ids == ("men", "cats", "mice", "dogs")
+    assert filled.lists.move("To read", "men", 99).ids == ("cats", "mice", "dogs", "men")
+    assert filled.lists.move("To read", "men", 0).ids == ("men", "cats", "mice", "dogs")
+    assert filled.lists.holding("cats") == ["To read"]
+    with pytest.raises(NotFoundError):
+        filled.lists.move("To read", "nobody", 0)
+    with filled.change() as change:
+        change.connection.execute(schema.review_alias.insert(), [{"alias": "men", "review_id": "mice"}])
+    assert filled.lists.move("To read", "mice", 2).ids == ("cats", "dogs", "mice")
+
+
+def test_a_saved_search_with_words_is_what_the_search_finds(filled: Library) -> None:
+    kept = filled.lists.create("Words", ["year>=2020"], words=" small  animals ")
+    assert (kept.words, kept.is_search) == ("small animals", True)
+    with pytest.raises(UsageError, match="saved search"):
+        filled.lists.add("Words", ["men"])
+    with pytest.raises(UsageError, match="search data"):
+        exported(filled, list_name="Words")
+    asked: list[object] = []
+
+    def find(words: str, filters: object) -> list[str]:
+        asked.append((words, filters))
+        return ["cats", "mice"]
+
+    assert exported(filled, list_name="Words", find=find) == ["cats", "mice"]
+    assert asked == [("small animals", ["year>=2020"])]

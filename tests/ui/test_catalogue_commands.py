@@ -44,7 +44,7 @@ def test_lists_are_made_filled_shown_and_exported(run: Run, stocked: Path) -> No
     ids = [entry["id"] for entry in run("records", "--sort", "title", "-n", "3", "--json", home=stocked).json["records"]]
     assert run("lists", "create", "mine", home=stocked).code == 0
     kept = run("lists", "add", "mine", "-", "--json", home=stocked, stdin="\n".join(reversed(ids)).encode()).json
-    assert set(kept) == {"name", "changed", "filters", "records", "current", "ids"}
+    assert set(kept) == {"name", "changed", "filters", "words", "records", "current", "ids"}
     assert kept["ids"] == ids[::-1]
     assert [entry["name"] for entry in run("lists", "--json", home=stocked).json] == ["mine"]
     lines = run("export", "--format", "jsonl", "--list", "mine", home=stocked).out.splitlines()

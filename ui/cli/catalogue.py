@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The list's name.")]
 _Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Records' ids.")]
 _MOST_ADDED = 100_000
+_MOST_FOUND = 200  # records of a saved search with words
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -63,11 +66,14 @@ def register(app: typer.Typer, session: Session) -> None:
         output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of to standard output.")] = None,
     ) -> int:
         """Write records out in a format that other programs read."""
+        from corpus import Role
         from corpus.exporting import export_from
 
         library = session.library()
         chosen = parsed(library, filters) if filters else None
-        made = export_from(library, format, chosen=chosen, list_name=list_, answer_id=answer, style=style, sort=sort)
+        made = export_from(
+            library, format, chosen=chosen, list_name=list_, answer_id=answer, style=style, sort=sort, role=Role.ADMIN, find=partial(_found, session)
+        )
         if chosen:
             tell_suggestions(library, chosen)
         _write(made, output)
@@ -86,33 +92,53 @@ def register(app: typer.Typer, session: Session) -> None:
         if context.invoked_subcommand is None:
             kept = session.library().lists.all()
             if json:
-                print_json([_as_dict(session.library(), each) for each in kept])
+                print_json([_as_dict(session, each) for each in kept])
             elif not kept:
                 print("There are no lists. Make one: florilegium lists create NAME")
             for each in kept if not json else ():
-                print(f"{each.name}: {_size(session.library(), each)}")
+                print(f"{each.name}: {_size(session, each)}")
 
     @lists.command("show")
     def show(name: _Name, json: Json = False) -> int:
         """Show a list's records."""
-        return _tell(session.library(), session.library().lists.get(name), json, whole=True)
+        return _tell(session, session.library().lists.get(name), json, whole=True)
 
     @lists.command("create")
-    def create(name: _Name, filters: Filters = None, json: Json = False) -> int:
-        """Make a list; with --filter a saved search, whose records are those that the filter lets through."""
+    def create(
+        name: _Name,
+        filters: Filters = None,
+        words: Annotated[str, typer.Option("--words", metavar="QUERY", help="What to search for; makes it a saved search.")] = "",
+        json: Json = False,
+    ) -> int:
+        """Make a list; with --filter or --words a saved search, whose records are those that it finds."""
         library = session.library()
-        return _tell(library, library.lists.create(name, parsed(library, filters).as_list()), json)
+        return _tell(session, library.lists.create(name, parsed(library, filters).as_list(), words=words), json)
+
+    @lists.command("rename")
+    def rename(name: _Name, new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")], json: Json = False) -> int:
+        """Give a list another name."""
+        return _tell(session, session.library().lists.rename(name, new), json)
+
+    @lists.command("move")
+    def move(
+        name: _Name,
+        review_id: Annotated[str, typer.Argument(metavar="ID", help="A record on it.")],
+        place: Annotated[int, typer.Argument(min=1, help="Its new place, from 1.")],
+        json: Json = False,
+    ) -> int:
+        """Put a record of a list at another place."""
+        return _tell(session, session.library().lists.move(name, review_id, place - 1), json)
 
     @lists.command("add")
     def add(name: _Name, ids: _Ids, json: Json = False) -> int:
         """Put records on a list; - reads ids from standard input, one a line."""
         wanted = [word for each in ids for word in (sys.stdin.read().split()[:_MOST_ADDED] if each == "-" else [each])]
-        return _tell(session.library(), session.library().lists.add(name, wanted), json)
+        return _tell(session, session.library().lists.add(name, wanted), json)
 
     @lists.command("remove")
     def remove(name: _Name, ids: _Ids, json: Json = False) -> int:
         """Take records off a list."""
-        return _tell(session.library(), session.library().lists.remove(name, ids), json)
+        return _tell(session, session.library().lists.remove(name, ids), json)
 
     @lists.command("delete")
     def delete(name: _Name, json: Json = False) -> int:
@@ -197,13 +223,23 @@ def _write(made: Export, output: Path | None) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _as_dict(library: Library, kept: RecordList) -> dict[str, Any]:
-    ids, current = _ids(library, kept)
-    return {"name": kept.name, "changed": kept.at, "filters": list(kept.filters), "records": len(ids), "current": len(current), "ids": ids}
+def _found(session: Session, words: str, filters: Sequence[str]) -> list[str]:
+    """What a saved search with words finds, best first."""
+    return [hit["review_id"] for hit in session.engine().search(words, _MOST_FOUND, list(filters), None)["hits"]]
 
 
-def _ids(library: Library, kept: RecordList) -> tuple[list[str], list[str]]:
+def _as_dict(session: Session, kept: RecordList) -> dict[str, Any]:
+    ids, current = _ids(session, kept)
+    head = {"name": kept.name, "changed": kept.at, "filters": list(kept.filters), "words": kept.words}
+    return {**head, "records": len(ids), "current": len(current), "ids": ids}
+
+
+def _ids(session: Session, kept: RecordList) -> tuple[list[str], list[str]]:
     """(all ids of a list, those of current records)."""
+    library = session.library()
+    if kept.words:
+        ids = _found(session, kept.words, kept.filters)
+        return ids, ids
     if kept.filters:
         ids = library.select(parsed(library, list(kept.filters))).ids
         return ids, ids
@@ -211,20 +247,21 @@ def _ids(library: Library, kept: RecordList) -> tuple[list[str], list[str]]:
     return list(kept.ids), [review_id for review_id in kept.ids if review_id in found and found[review_id].status == "current"]
 
 
-def _size(library: Library, kept: RecordList) -> str:
-    ids, current = _ids(library, kept)
-    what = f"saved search {' and '.join(kept.filters)}, " if kept.filters else ""
+def _size(session: Session, kept: RecordList) -> str:
+    ids, current = _ids(session, kept)
+    asked = [*([f"“{kept.words}”"] if kept.words else []), *kept.filters]
+    what = f"saved search {' and '.join(asked)}, " if asked else ""
     rest = f" ({len(ids) - len(current):,} of them not current)" if len(current) < len(ids) else ""
     return f"{what}{len(ids):,} record{'s' if len(ids) != 1 else ''}{rest}"
 
 
-def _tell(library: Library, kept: RecordList, json: bool, *, whole: bool = False) -> int:
+def _tell(session: Session, kept: RecordList, json: bool, *, whole: bool = False) -> int:
     if json:
-        print_json(_as_dict(library, kept))
+        print_json(_as_dict(session, kept))
         return 0
-    print(f"{kept.name}: {_size(library, kept)}")
+    print(f"{kept.name}: {_size(session, kept)}")
     if whole:
-        for review in library.iterate(_ids(library, kept)[0]):
+        for review in session.library().iterate(_ids(session, kept)[0]):
             mark = "" if review.status == "current" else f"  {review.status.value.upper()}"
             print(f"  {review.id}  {review.label()}. {review.short_title()}{mark}")
     return 0
