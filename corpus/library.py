@@ -24,8 +24,10 @@ from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter
 from corpus.lab.judgements import Judgements
+from corpus.lab.pools import Pools
 from corpus.lab.runs import Runs
 from corpus.lab.sets import TestSets
+from corpus.lab.sweeps import Sweeps
 from corpus.lists import Lists
 from corpus.notes import Notes
 from corpus.review import Notice, Review, Status
@@ -127,6 +129,16 @@ class Library:
     def runs(self) -> Runs:
         """The results of the lab's runs."""
         return Runs(self._database)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """What the lab has put together to be judged."""
+        return Pools(self._database)
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """The lab's sweeps over settings."""
+        return Sweeps(self._database)
 
     @cached_property
     def duplicates(self) -> Duplicates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0008"
+HEAD = "0009"
 
 metadata = sa.MetaData()
 
@@ -201,6 +201,7 @@ test_set = sa.Table(
     sa.Column("guideline", sa.Text, nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("after_sync", sa.Boolean, nullable=False, server_default=sa.false()),  # whether it is run whenever the search data has followed
 )
 
 test_query = sa.Table(

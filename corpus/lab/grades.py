@@ -55,8 +55,11 @@ class _Said:
 
 
 def grades(judgements: Iterable[Judgement], resolve: Resolve) -> Grades:
-    """One grade a record: a judge's explicit one, else that of its best words; across judges the adjudicated one, else the lower median."""
-    given = list(judgements)
+    """One grade a record: a judge's explicit one, else that of its best words; across judges the adjudicated one, else the lower median.
+
+    What models suggested is no judgement.
+    """
+    given = [one for one in judgements if not one.suggested]
     reviews = resolve({one.review_id for one in given})
     counts = dict.fromkeys(("withdrawn", "unknown", "detached", "cannot_tell"), 0)
     said: dict[str, dict[str, dict[str, _Said]]] = {}

@@ -15,6 +15,9 @@ from corpus.change import now
 from corpus.database import Database
 from corpus.lab.sets import query_number, set_number
 
+#: Judges whose name begins so are models: what they say is a suggestion and never counts as a grade.
+SUGGESTED = "model:"
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -32,6 +35,11 @@ class Judgement:
     reason: str = ""
     adjudicated: bool = False
     at: str = ""
+
+    @property
+    def suggested(self) -> bool:
+        """Whether a model said it: kept to be measured against people, and no grade."""
+        return self.judge.startswith(SUGGESTED)
 
     def place(self) -> tuple[str, str, str, str, bool]:
         """What a later judgement must share to stand in the place of this one."""

@@ -46,7 +46,10 @@ class TestQuery:
 
 
 class SetInfo(NamedTuple):
-    """A set as lists show it: how many queries it has, drafts among them, and how many judgements stand."""
+    """A set as lists show it: how many queries it has, drafts among them, and how many judgements stand.
+
+    `after_sync`: whether the configuration in force is run on it whenever the search data has followed the library.
+    """
 
     name: str
     guideline: str
@@ -55,6 +58,7 @@ class SetInfo(NamedTuple):
     judgements: int
     at: str
     actor: str
+    after_sync: bool = False
 
 
 class TestSets:
@@ -90,7 +94,7 @@ class TestSets:
             for row in connection.execute(sa.select(table).order_by(table.c.name)):
                 queries = _queries(connection, row.id)
                 drafts = sum(entry.draft for entry in queries.values())
-                found.append(SetInfo(row.name, row.guideline, len(queries), drafts, judgements.get(row.id, 0), row.at, row.actor))
+                found.append(SetInfo(row.name, row.guideline, len(queries), drafts, judgements.get(row.id, 0), row.at, row.actor, row.after_sync))
         return found
 
     def info(self, name: str) -> SetInfo:
@@ -116,6 +120,12 @@ class TestSets:
         with self._database.write() as connection:
             set_id = set_number(connection, name)
             connection.execute(sa.update(schema.test_set).where(schema.test_set.c.id == set_id).values(guideline=normalise(guideline).strip()))
+
+    def set_after_sync(self, name: str, wanted: bool) -> None:
+        """Have the set run after every sync, or no longer. Raises NotFoundError."""
+        with self._database.write() as connection:
+            set_id = set_number(connection, name)
+            connection.execute(sa.update(schema.test_set).where(schema.test_set.c.id == set_id).values(after_sync=wanted))
 
     def delete(self, name: str, *, judged_too: bool = False) -> int:
         """Delete a set with its queries; how many judgements went with it. Refuses (ConflictError) to take judgements along unless told to."""
@@ -172,6 +182,15 @@ class TestSets:
             count = connection.execute(sa.select(sa.func.count()).where(judged.c.query_number == number, sa.not_(judged.c.undone))).scalar_one()
             connection.execute(sa.delete(table).where(table.c.number == number))
         return int(count)
+
+    def move(self, name: str, query_id: str, to_set: str) -> None:
+        """Bring a query with its judgements into another set. Raises NotFoundError, and ConflictError where that set has the id already."""
+        table = schema.test_query
+        with self._database.write() as connection:
+            number, target = query_number(connection, set_number(connection, name), query_id), set_number(connection, to_set)
+            if connection.execute(sa.select(table.c.number).where(table.c.set_id == target, table.c.id == query_id)).first() is not None:
+                raise ConflictError(f"the set {to_set!r} has a query {query_id!r} already", remedy="Take one of the two out first")
+            connection.execute(sa.update(table).where(table.c.number == number).values(set_id=target))
 
     # ---- gates
 

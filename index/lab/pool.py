@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+
+from corpus.lab.pools import shuffled
 
 #: Review ids, best first, by query id: what one configuration found.
 Found = Mapping[str, Sequence[str]]
@@ -15,11 +16,4 @@ def pool(runs: Sequence[Found], depth: int, seed: str) -> dict[str, list[str]]:
     The same records in other runs, or the runs in another order, give the same sequence, so that a judge who goes on later meets no gap.
     """
     queries = list(dict.fromkeys(query_id for run in runs for query_id in run))
-    return {
-        query_id: sorted({review_id for run in runs for review_id in run.get(query_id, ())[:depth]}, key=lambda one: _place(seed, query_id, one))
-        for query_id in queries
-    }
-
-
-def _place(seed: str, query_id: str, review_id: str) -> str:
-    return hashlib.sha256("\x1f".join((seed, query_id, review_id)).encode()).hexdigest()
+    return {query_id: shuffled(seed, query_id, (review_id for run in runs for review_id in run.get(query_id, ())[:depth])) for query_id in queries}

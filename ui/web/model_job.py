@@ -21,7 +21,6 @@ class ModelStatus:
     available: bool = False
     done: int = 0
     total: int = 0
-    cancelled: bool = False
     fault: str = ""
 
 
@@ -79,12 +78,12 @@ class ModelJob:
             with self._guard:
                 self._status = replace(self._status, done=progress.done_bytes, total=progress.total_bytes)
 
-        fault, cancelled = "", False
+        fault = ""
         try:
             install(find_model(name), self._folder, tell, self._cancelled.is_set)
         except InstallCancelled:
-            cancelled = True
+            fault = "The download was cancelled; `florilegium model install` goes on with it."
         except FlorilegiumError as error:
-            fault = str(error)
+            fault = f"The language model could not be fetched: {error}"
         with self._guard:
-            self._status = replace(self._status, running=False, cancelled=cancelled, fault=fault)
+            self._status = replace(self._status, running=False, fault=fault)
