@@ -22,6 +22,11 @@ from .comments import (
     Comment as Comment,
     CommentState as CommentState,
 )
+from .conversations import (
+    Conversation as Conversation,
+    ConversationHead as ConversationHead,
+    Exchange as Exchange,
+)
 from .diff import (
     FieldDiff as FieldDiff,
     Piece as Piece,

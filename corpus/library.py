@@ -20,6 +20,7 @@ from corpus.catalogue import Catalogue, Selection
 from corpus.change import MANY, Change, fetch, fetch_stored, load_review, nearest
 from corpus.comments import Comments
 from corpus.configs import Configs
+from corpus.conversations import Conversations
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter
@@ -94,6 +95,11 @@ class Library:
     def answers(self) -> Answers:
         """The answers kept in it."""
         return Answers(self._database)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """The conversations kept in it."""
+        return Conversations(self._database)
 
     @cached_property
     def lists(self) -> Lists:

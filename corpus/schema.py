@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0009"
+HEAD = "0010"
 
 metadata = sa.MetaData()
 
@@ -161,6 +161,7 @@ answer = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(100), nullable=False, server_default="local"),
 )
 
 #: The words that answers cite, so that a record knows who cites it.
@@ -321,4 +322,106 @@ comment = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("moderator", sa.String(100), nullable=False, server_default=""),
     sa.Column("moderated", sa.String(32)),
+)
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("password", sa.String(300), nullable=False),  # argon2's own text; "" where there is none
+    sa.Column("subject", sa.String(500)),  # issuer and subject of whom an OIDC provider vouches for
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Index("ix_account_subject", "subject", unique=True),
+)
+
+#: Who is signed in where. Tokens are kept as their SHA-256 alone; times are seconds since 1970.
+account_session = sa.Table(
+    "account_session",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(100), sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("started", sa.BigInteger, nullable=False),
+    sa.Column("seen", sa.BigInteger, nullable=False),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("agent", sa.String(200), nullable=False),
+    sa.Index("ix_account_session_token_hash", "token_hash", unique=True),
+)
+
+#: Links by which a person sets a password once.
+account_link = sa.Table(
+    "account_link",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(100), sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+)
+
+#: Failed sign-ins of a name or an address (a hash of it), and from when the next one is let through.
+sign_in_try = sa.Table(
+    "sign_in_try",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sa.Column("free", sa.BigInteger, nullable=False),
+)
+
+#: Sign-ins under way at an OIDC provider: what the answer has to match.
+sign_in_flow = sa.Table(
+    "sign_in_flow",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+conversation = sa.Table(
+    "conversation",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title_folded", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("changed", sa.String(32), nullable=False),
+    sa.Column("share", sa.String(64)),  # what stands in the link; its owner can see it again, so it is kept as it is
+    sa.Index("ix_conversation_owner", "owner", "changed"),
+    sa.Index("ix_conversation_share", "share", unique=True),
+)
+
+conversation_turn = sa.Table(
+    "conversation_turn",
+    metadata,
+    sa.Column("conversation_id", sa.String(40), sa.ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("standalone_question", sa.Text, nullable=False),
+    sa.Column("answer_id", sa.String(40), nullable=False, index=True),
+    sa.Column("filters", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False),  # questions and answer in lower case, to be searched
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+#: Columns that hold an answer's id: an answer that none of them names any more can be deleted with what held it.
+ANSWER_HOLDERS: list[sa.Column[str]] = [conversation_turn.c.answer_id]
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("step", sa.String(60), nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("cancel", sa.Boolean, nullable=False),
+    sa.Column("worker", sa.String(200), nullable=False),  # host and process id
+    sa.Column("started", sa.String(32), nullable=False),
+    sa.Column("ended", sa.String(32)),
+    sa.Column("log", sa.Text, nullable=False),
 )

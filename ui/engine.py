@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corpus import Filter, Library, UnavailableError, UsageError, parse_filter
+from corpus import LOCAL, Filter, Library, UnavailableError, UsageError, parse_filter
 from ui.configurations import Configuration, removable
 from ui.settings import Settings
 from ui.wiring import Workshop
@@ -201,17 +201,18 @@ class LocalEngine:
         after: str | None = None,
         standalone: str = "",
         run: Run | None = None,
+        owner: str = LOCAL,
     ) -> Answer:
-        """Answer and keep the answer; what happens meanwhile is told to `run`, which can stop it.
+        """Answer and keep the answer as the owner's; what happens meanwhile is told to `run`, which can stop it.
 
         `after` is the id of the answer that the question follows up; `standalone` is how the reader wants the question understood.
-        Raises NotFoundError for an unknown answer.
+        Raises NotFoundError for an unknown answer, and for one of another owner unless it is the local user who asks.
         """
         from assistant import Request
 
         self.require_built(config)
-        request = Request(question, chosen, self._writer(model), self._turn(after) if after else None, standalone)
-        return self.workshop.assistant(config).answer(request, run)
+        request = Request(question, chosen, self._writer(model), self._turn(after, owner) if after else None, standalone)
+        return self.workshop.assistant(config, owner).answer(request, run)
 
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync of the active configuration's index, or of another that is built."""
@@ -244,11 +245,11 @@ class LocalEngine:
         where = str(self.workshop.settings.index_folder)
         raise UnavailableError(f"the search data of {chosen.name!r} has not been made yet", where=where, remedy=f"Run `florilegium sync{named}`")
 
-    def _turn(self, answer_id: str) -> Turn:
+    def _turn(self, answer_id: str, owner: str) -> Turn:
         """What a follow-up to a kept answer may refer to."""
         from assistant import Answer, Turn
 
-        last = Answer.from_dict(self.library.answers.get(answer_id))
+        last = Answer.from_dict(self.library.answers.get(answer_id, None if owner == LOCAL else owner))
         return Turn(last.standalone_question, tuple(review.label for review in last.reviews))
 
     def _writer(self, model: str | None) -> Writer | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import Library, UnavailableError, UsageError
+from corpus import LOCAL, Library, UnavailableError, UsageError
 from index import BuiltIndex, EmbeddingModel, Encoder, IndexHome, IndexSpec, OwnerLock, PassageSplitter, Searcher, Syncer
 from index.reranker import Reranker, open_reranker
 from ui.configurations import Configuration, Configurations
@@ -154,14 +154,14 @@ class Workshop:
     def _splitter(self, chosen: Configuration) -> PassageSplitter:
         return PassageSplitter(chosen.search.spec, self.configurations.model(chosen))
 
-    def assistant(self, name: str | None = None) -> Assistant:
-        """The assistant, searching under a configuration."""
+    def assistant(self, name: str | None = None, owner: str = LOCAL) -> Assistant:
+        """The assistant, searching under a configuration; its answers are kept as the owner's."""
         from assistant import Assistant
 
         library = self.library
 
         def keep(answer: Answer) -> None:
-            library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict())
+            library.answers.save(answer.id, answer.question, answer.revision, answer.as_dict(), owner)
 
         return Assistant(self.searcher(name), self.encoder, self.checker, library, keep)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpus import FlorilegiumError
+from corpus import LOCAL, FlorilegiumError
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -19,12 +19,13 @@ STEPS_SAID = {"understand": "Reading the question …", "retrieve": "Searching t
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood."""
+    """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood; its answer is `owner`'s."""
 
     text: str
     filters: tuple[str, ...] = ()
     after: str = ""
     standalone: str = ""
+    owner: str = LOCAL
 
 
 class Asking:
@@ -57,7 +58,7 @@ class Asking:
             try:
                 run = Run(lambda event: happened.put(("event", event)), stop.is_set)
                 chosen = engine.filter(asked.filters)
-                answer = engine.answer(asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run)
+                answer = engine.answer(asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run, owner=asked.owner)
                 happened.put(("answer", answer))
             except FlorilegiumError as error:
                 happened.put(("fault", error))
