@@ -116,6 +116,6 @@ def test_what_records_lack_leads_to_their_forms(library: Library) -> None:
     assert "0 of 2 records lack nothing" in shown
     assert '<a href="/review/a/edit">' in shown
     assert "<i>" not in shown
-    assert "1 values that cannot be right" in shown
+    assert "1 value that cannot be right" in shown
     assert "0 of 1 records" in report(library, "title~pain")
     assert "fl-warn" in report(library, "colour=red")

@@ -9,8 +9,9 @@ import gradio as gr
 
 from assistant.table import table_of
 from corpus import Filter, Library
+from ui.texts import label, said, say
 from ui.web import look
-from ui.web.asking import STEPS_SAID, Asked, Asking
+from ui.web.asking import Asked, Asking
 from ui.web.rendering import Drafting, answer_html, escape, fault_html, waiting_html
 from ui.web.table_pages import table_html
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ui.engine import LocalEngine
     from ui.web.model_job import ModelJob
 
+#: Questions to begin with: of the sample collection, and in its language, whatever the reader's.
 EXAMPLES = (
     "How does ketamine act on glutamate to relieve depression?",
     "How large is the effect of psilocybin on depression?",
@@ -26,7 +28,8 @@ EXAMPLES = (
     "What are the risks of ibogaine for the heart?",
 )
 _FACETS = ("kind", "substances", "topics")
-_LABELS = {"kind": "Kind of review", "substances": "Substance", "topics": "Topic"}
+#: What a reader is told of the steps before there is something to read.
+_STEPS = {"understand": "ask.step_understand", "retrieve": "ask.step_retrieve", "decide": "ask.step_decide"}
 
 
 def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
@@ -45,31 +48,28 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
                     buttons=["copy"],
                     latex_delimiters=[],
                     feedback_options=None,
-                    placeholder=_welcome(library),
                     examples=[{"text": question} for question in EXAMPLES],
                 )
                 with gr.Row(equal_height=True):
-                    box = gr.Textbox(
-                        placeholder="Ask in plain language …", show_label=False, container=False, scale=8, autofocus=True, max_lines=4, elem_id="fl-box"
-                    )
-                    send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="fl-send")
-                    stop = gr.Button("Stop", scale=1, min_width=80, visible=False, elem_id="fl-stop")
+                    box = gr.Textbox(placeholder=label("ask.box"), show_label=False, container=False, scale=8, autofocus=True, max_lines=4, elem_id="fl-box")
+                    send = gr.Button(label("ask.send"), variant="primary", scale=1, min_width=80, elem_id="fl-send")
+                    stop = gr.Button(label("ask.stop"), scale=1, min_width=80, visible=False, elem_id="fl-stop")
                 with gr.Row(equal_height=True, elem_id="fl-understood-row"):
-                    understood = gr.Textbox(label="Understood as", visible=False, scale=8, max_lines=3, elem_id="fl-understood")
-                    again = gr.Button("Ask it this way", visible=False, scale=1, min_width=80, size="sm", elem_id="fl-again")
-                with gr.Accordion("Filters", open=False, elem_id="fl-filters"):
+                    understood = gr.Textbox(label=label("ask.understood"), visible=False, scale=8, max_lines=3, elem_id="fl-understood")
+                    again = gr.Button(label("ask.again"), visible=False, scale=1, min_width=80, size="sm", elem_id="fl-again")
+                with gr.Accordion(label("ask.filters"), open=False, elem_id="fl-filters"):
                     years = _years(library)
                     with gr.Row():
-                        since = gr.Dropdown(label="From year", choices=years, value=0, min_width=120)
-                        until = gr.Dropdown(label="To year", choices=years, value=0, min_width=120)
-                    facets = [gr.Dropdown(label=_LABELS[name], choices=[], multiselect=True, value=[], min_width=200) for name in _FACETS]
+                        since = gr.Dropdown(label=label("ask.from_year"), choices=years, value=0, min_width=120)
+                        until = gr.Dropdown(label=label("ask.to_year"), choices=years, value=0, min_width=120)
+                    facets = [gr.Dropdown(label=label(f"facet.{name}"), choices=[], multiselect=True, value=[], min_width=200) for name in _FACETS]
                     matching = gr.HTML(elem_id="fl-matching")
                 model_line = gr.HTML(elem_id="fl-model")
-                cancel = gr.Button("Cancel the download", size="sm", visible=False, elem_id="fl-cancel")
+                cancel = gr.Button(label("ask.cancel"), size="sm", visible=False, elem_id="fl-cancel")
             with gr.Column(scale=5, min_width=320, elem_id="fl-evidence-column"):
                 gr.HTML(
-                    '<button id="fl-close" aria-label="Close the evidence">✕</button>'
-                    '<div id="fl-evidence"><iframe src="/pages/empty" title="The record with the cited words marked"></iframe></div>'
+                    f'<button id="fl-close" aria-label="{said("ask.close")}">✕</button>'
+                    f'<div id="fl-evidence"><iframe src="/pages/empty" title="{said("ask.evidence")}"></iframe></div>'
                 )
 
         inputs = [since, until, *facets]
@@ -99,6 +99,7 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
         stop.click(stop_it, None, None, queue=False)
         chat.clear(lambda: ("", gr.update(visible=False), gr.update(visible=False)), None, [last, understood, again])
         gr.on([page.load, *(item.change for item in inputs)], counted, inputs, [*facets, matching], show_progress="hidden")
+        page.load(lambda: gr.update(placeholder=_welcome(library)), None, chat, show_progress="hidden")
         timer = gr.Timer(2.0)
         gr.on([page.load, timer.tick], lambda: _model_status(job), None, [model_line, cancel], show_progress="hidden")
         cancel.click(job.cancel, None, None)
@@ -144,7 +145,7 @@ def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[d
     if not shown.strip():
         yield [gr.skip(), gr.skip(), gr.update(visible=True), gr.update(visible=False), gr.skip(), gr.skip(), gr.skip()]
         return
-    yield now("", waiting_html("Reading the question …"), busy=True)
+    yield now("", waiting_html(say("ask.step_understand")), busy=True)
     quotes: Answer | None = None
     draft = Drafting()
     for kind, value in asking.events(engine, asked, session):
@@ -158,7 +159,7 @@ def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[d
             quotes = value.answer
             yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
         elif quotes is None:
-            yield now(gr.skip(), waiting_html(STEPS_SAID.get(value.step, "Looking …")), busy=True)
+            yield now(gr.skip(), waiting_html(say(_STEPS.get(value.step, "ask.step_other"))), busy=True)
         elif draft.hear(value):
             yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
 
@@ -166,14 +167,14 @@ def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[d
 def _welcome(library: Library) -> str:
     count = library.count()
     if not count:
-        return "<div><strong>This library is empty.</strong><br>Import records first: <code>florilegium import FILE</code></div>"
-    return f"<div><strong>Ask this collection of {count:,} reviews.</strong><br>Every sentence of an answer carries the words it rests on.</div>"
+        return f"<div><strong>{escape(say('ask.library_empty'))}</strong><br>{escape(say('ask.library_empty_do'))} <code>florilegium import FILE</code></div>"
+    return f"<div><strong>{escape(say('ask.welcome', count=count))}</strong><br>{escape(say('ask.welcome_more'))}</div>"
 
 
-def _years(library: Library) -> list[tuple[str, int]]:
+def _years(library: Library) -> list[tuple[Any, int]]:
     """The years to choose from, newest first; 0 stands for any."""
     low, high = library.catalogue.year_range() or (0, -1)
-    return [("any", 0), *((str(year), year) for year in range(high, low - 1, -1))]
+    return [(label("ask.year_any"), 0), *((str(year), year) for year in range(high, low - 1, -1))]
 
 
 def _counts(engine: LocalEngine, since: int, until: int, chosen: tuple[list[str], ...]) -> list[Any]:
@@ -186,8 +187,8 @@ def _counts(engine: LocalEngine, since: int, until: int, chosen: tuple[list[str]
         updates.append(gr.update(choices=[(f"{value} ({count})", value) for value, count in counts] + [(f"{value} (0)", value) for value in kept]))
     filters = filters_from(since, until, chosen)
     selection = engine.library.select(engine.filter(filters) if filters else Filter())
-    left = f" ({selection.left_out} more have no year)" if selection.left_out else ""
-    updates.append(f'<p class="fl-note">{len(selection.ids):,} records{left}.</p>' if filters else "")
+    left = " " + say("ask.left_out", count=selection.left_out) if selection.left_out else ""
+    updates.append(f'<p class="fl-note">{escape(say("ask.matching", count=len(selection.ids)) + left)}.</p>' if filters else "")
     return updates
 
 
@@ -195,10 +196,11 @@ def _model_status(job: ModelJob) -> tuple[Any, Any]:
     status = job.status()
     if status.running:
         share = 100 * status.done / max(1, status.total)
-        text = f"Fetching the language model: {status.done / 1e6:,.0f} of {status.total / 1e6:,.0f} MB. Until it is here, answers are quotes."
-        return f'<p class="fl-note">{text}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div>', gr.update(visible=True)
-    if status.fault:
-        return f'<p class="fl-note">{escape(status.fault)}</p>', gr.update(visible=False)
+        text = say("ask.fetching", done=round(status.done / 1e6), total=round(status.total / 1e6))
+        return f'<p class="fl-note">{escape(text)}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div>', gr.update(visible=True)
+    if status.fault or status.cancelled:
+        fault = say("ask.fetch_cancelled") if status.cancelled else say("ask.fetch_failed", fault=status.fault)
+        return f'<p class="fl-note">{escape(fault)}</p>', gr.update(visible=False)
     if not status.available:
-        return '<p class="fl-note">Answers are quotes. For written answers: <code>florilegium model install</code></p>', gr.update(visible=False)
+        return f'<p class="fl-note">{escape(say("ask.quotes_only"))} <code>florilegium model install</code></p>', gr.update(visible=False)
     return "", gr.update(visible=False)

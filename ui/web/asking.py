@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus import LOCAL, FlorilegiumError
+from ui.texts import locale_now, say
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
-
-#: What a reader is told of the steps before there is something to read.
-STEPS_SAID = {"understand": "Reading the question …", "retrieve": "Searching the collection …", "decide": "Choosing the sentences that answer …"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Asking:
 
         happened: queue.Queue[tuple[str, Any]] = queue.Queue()
         stop = threading.Event()
+        locale = locale_now()
         with self._guard:
             earlier = self._stops.get(session)
             self._stops[session] = stop
@@ -63,7 +62,7 @@ class Asking:
             except FlorilegiumError as error:
                 happened.put(("fault", error))
             except Exception as error:
-                happened.put(("fault", f"Something went wrong ({type(error).__name__}). The question is kept; try again."))
+                happened.put(("fault", say("ask.failed", locale, fault=type(error).__name__)))
                 raise
 
         threading.Thread(target=work, name="ask", daemon=True).start()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from ui.texts import said
+
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "DejaVu Sans", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
@@ -13,16 +15,13 @@ _FILES = Path(__file__).parent / "files"
 #: Style and script of the pages. As part of the head, since Gradio confines what it takes as `css` to its own container.
 HEAD = f"<style>{(_FILES / 'ask.css').read_text(encoding='utf-8')}</style>\n<script>{(_FILES / 'ask.js').read_text(encoding='utf-8')}</script>"
 
-_PAGES = (("ask", "/", "Ask"), ("curate", "/curate", "Curate"))
+_PAGES = (("ask", "/", "site.page_ask"), ("curate", "/curate", "site.page_curate"))
 
 
 def header(current: str) -> str:
     """The head of every page, with the way to the others; `current` is one of "ask", "curate"."""
-    links = "".join(f'<a href="{path}"{" aria-current=page" if name == current else ""}>{label}</a>' for name, path, label in _PAGES)
-    return (
-        '<div id="fl-head"><div><h1>Florilegium</h1><p>Answers from this collection, each sentence with the words it rests on.</p></div>'
-        f'<nav aria-label="Pages">{links}</nav></div>'
-    )
+    links = "".join(f'<a href="{path}"{" aria-current=page" if name == current else ""}>{said(key)}</a>' for name, path, key in _PAGES)
+    return f'<div id="fl-head"><div><h1>Florilegium</h1><p>{said("site.tagline")}</p></div><nav aria-label="{said("site.pages")}">{links}</nav></div>'
 
 
 def theme() -> gr.themes.Base:

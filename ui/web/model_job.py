@@ -21,6 +21,7 @@ class ModelStatus:
     available: bool = False
     done: int = 0
     total: int = 0
+    cancelled: bool = False
     fault: str = ""
 
 
@@ -78,12 +79,12 @@ class ModelJob:
             with self._guard:
                 self._status = replace(self._status, done=progress.done_bytes, total=progress.total_bytes)
 
-        fault = ""
+        fault, cancelled = "", False
         try:
             install(find_model(name), self._folder, tell, self._cancelled.is_set)
         except InstallCancelled:
-            fault = "The download was cancelled; `florilegium model install` goes on with it."
+            cancelled = True
         except FlorilegiumError as error:
-            fault = f"The language model could not be fetched: {error}"
+            fault = str(error)
         with self._guard:
-            self._status = replace(self._status, running=False, fault=fault)
+            self._status = replace(self._status, running=False, cancelled=cancelled, fault=fault)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Status, diff_reviews
+from ui.texts import say
 from ui.web.pages import page
 from ui.web.record_form import changes_from, form_of
 
@@ -40,8 +41,7 @@ def editing_pages(library: Library) -> APIRouter:
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except ConflictError as error:
-            kept = "What you typed is kept below; look at what has changed since (History), then save again to put your words in the place of the newer ones."
-            return form_page(review_id, typed, f"{error.message}. {kept}", 409)
+            return form_page(review_id, typed, f"{error.message}. {say('edit.kept')}", 409)
         except (FlorilegiumError, ValueError) as error:
             return form_page(review_id, typed, str(error), 400)
         return _back(review_id)
@@ -69,9 +69,9 @@ def editing_pages(library: Library) -> APIRouter:
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except ConflictError as error:
-            return page("missing.html", status=409, heading="Not done", message=f"{error.message}. {error.remedy}")
+            return page("missing.html", status=409, heading=say("history.not_done"), message=f"{error.message}. {error.remedy}")
         except ValueError:
-            return page("missing.html", status=400, heading="Not done", message="the call names no revision")
+            return page("missing.html", status=400, heading=say("history.not_done"), message=say("history.no_revision"))
         return _back(review_id, "/history")
 
     @router.post("/status")
@@ -79,13 +79,13 @@ def editing_pages(library: Library) -> APIRouter:
         form = {name: str(value) for name, value in (await request.form()).items()}
         wanted = form.get("status", "")
         if wanted not in list(Status):
-            return page("missing.html", status=400, heading="Not done", message=f"there is no status {wanted!r}")
+            return page("missing.html", status=400, heading=say("history.not_done"), message=say("history.no_status", status=repr(wanted)))
         try:
             library.set_status(review_id, Status(wanted), note=form.get("note", "").strip(), date=form.get("date", "").strip() or None)
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except FlorilegiumError as error:
-            return page("missing.html", status=400, heading="Not done", message=str(error))
+            return page("missing.html", status=400, heading=say("history.not_done"), message=str(error))
         return _back(review_id, "/history")
 
     return router

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from corpus import InputError, Review
 from corpus.text import normalise
+from ui.texts import facet_name, say
 
 
 class Field(NamedTuple):
@@ -28,43 +29,44 @@ class Group(NamedTuple):
     fields: tuple[Field, ...]
 
 
-#: CSL variables with a line of their own (https://docs.citationstyles.org): label by variable.
+#: CSL variables with a line of their own (https://docs.citationstyles.org): the key of its label, or a name that is the same in every language.
 _LINES = {
-    "container-title": "Journal or book",
-    "volume": "Volume",
-    "issue": "Issue",
-    "page": "Pages",
+    "container-title": "edit.journal",
+    "volume": "edit.volume",
+    "issue": "edit.issue",
+    "page": "edit.pages",
     "DOI": "DOI",
     "PMID": "PMID",
     "ISSN": "ISSN",
-    "URL": "Address",
+    "URL": "edit.address",
 }
-_ITEMS = {"findings": "Finding", "limits": "Limit"}
+_ITEMS = {"findings": "edit.finding", "limits": "edit.limit"}
 _NEW_ITEMS = 2  # empty places for further findings and limits
-_AUTHORS = "One a line, as Family, Given. Without a comma it is the name of a group."
 
 
 def form_of(review: Review, facets: Sequence[str] = ()) -> list[Group]:
     """The form that shows a record; `facets` are those that every record of the library may have."""
     csl = review.csl
-    work = [Field("title", "Title", review.title, 2), Field("authors", "Authors", _authors(review), max(2, min(12, len(review.authors) + 1)), _AUTHORS)]
-    work += [Field("year", "Year", str(review.year or ""))]
-    work += [Field(f"csl.{name}", label, str(csl.get(name) or "")) for name, label in _LINES.items()]
-    texts = [Field("summary", "Curator's summary", review.summary, 3), Field("abstract", "Abstract", review.abstract, 10)]
-    groups = [Group("The work", tuple(work)), Group("Texts", tuple(texts))]
-    for name, label in _ITEMS.items():
+    lines = max(2, min(12, len(review.authors) + 1))
+    work = [Field("title", say("edit.title"), review.title, 2), Field("authors", say("edit.authors"), _authors(review), lines, say("edit.authors_help"))]
+    work += [Field("year", say("edit.year"), str(review.year or ""))]
+    work += [Field(f"csl.{name}", say(key) if "." in key else key, str(csl.get(name) or "")) for name, key in _LINES.items()]
+    texts = [Field("summary", say("edit.summary"), review.summary, 3), Field("abstract", say("edit.abstract"), review.abstract, 10)]
+    groups = [Group(say("edit.work"), tuple(work)), Group(say("edit.texts"), tuple(texts))]
+    for name, key in _ITEMS.items():
         items = [*getattr(review, name), *[""] * _NEW_ITEMS]
-        groups.append(Group(f"{label}s", tuple(Field(f"{name}[{at}]", f"{label} {at + 1}", value, 2) for at, value in enumerate(items))))
+        groups.append(Group(say(f"record.{name}"), tuple(Field(f"{name}[{at}]", say(key, number=at + 1), value, 2) for at, value in enumerate(items))))
     if review.sections:
         fields = []
         for at, (text, title) in enumerate(zip_longest(review.sections, review.section_titles, fillvalue="")):
-            fields += [Field(f"section_titles[{at}]", f"Heading {at + 1}", title), Field(f"sections[{at}]", f"Text {at + 1}", text, 8)]
-        groups.append(Group("Full text", tuple(fields)))
-    words = [Field("keywords", "Keywords", "\n".join(review.keywords), 3, "One a line, as their source gives them.")]
+            fields += [Field(f"section_titles[{at}]", say("edit.section_heading", number=at + 1), title)]
+            fields += [Field(f"sections[{at}]", say("edit.section_text", number=at + 1), text, 8)]
+        groups.append(Group(say("record.sections"), tuple(fields)))
+    words = [Field("keywords", say("edit.keywords"), "\n".join(review.keywords), 3, say("edit.keywords_help"))]
     for name in dict.fromkeys([*facets, *review.facets]):
         values = review.facets.get(name, ())
-        words.append(Field(f"facets.{name}", name.replace("_", " ").capitalize(), "\n".join(values), max(2, len(values) + 1), "One a line."))
-    return [*groups, Group("Words of the catalogue", tuple(words))]
+        words.append(Field(f"facets.{name}", facet_name(name), "\n".join(values), max(2, len(values) + 1), say("edit.lines_help")))
+    return [*groups, Group(say("edit.words"), tuple(words))]
 
 
 def changes_from(review: Review, typed: Mapping[str, str], facets: Sequence[str] = ()) -> dict[str, Any]:

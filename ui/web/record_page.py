@@ -11,8 +11,6 @@ from corpus import Library, NotFoundError, Review
 from ui.web.pages import FOLDER, page
 from ui.web.place import Place, parse_place
 
-_HEADINGS = {"summary": "Curator's summary", "abstract": "Abstract", "findings": "Findings", "limits": "Limits", "sections": "Full text"}
-
 
 @dataclass(frozen=True)
 class Part:
@@ -30,7 +28,6 @@ class Block:
     """Fields under one heading."""
 
     name: str
-    heading: str
     parts: tuple[Part, ...]
 
 
@@ -79,4 +76,4 @@ def _blocks(review: Review, place: Place | None) -> list[Block]:
         title = titles.get(int(index[:-1]), "") if name == "sections" else ""
         start, end = (place.start, place.end) if place and place.field == field and place.end <= len(text) else (0, 0)
         parts.setdefault(name, []).append(Part(field, title, text[:start], text[start:end], text[end:]))
-    return [Block(name, _HEADINGS[name], tuple(found)) for name, found in parts.items()]
+    return [Block(name, tuple(found)) for name, found in parts.items()]

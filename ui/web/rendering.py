@@ -8,12 +8,11 @@ import shlex
 
 from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
 from assistant.run import Event
+from ui.texts import say
 from ui.web.place import link_to
 
 _MARKUP = re.compile(r"[*_`~\[\]()#+\-.!|\\$:{}>=]")
-_MARKS = {Support.VERBATIM: ("❝", "quoted word for word"), Support.SUPPORTED: ("✓", "checked against the words it cites")}
-#: A notice's type in words.
-NOTICE_NAMES = {"concern": "Expression of concern", "erratum": "Erratum", "retraction": "Retraction"}
+_MARKS = {Support.VERBATIM: ("❝", "answer.mark_verbatim"), Support.SUPPORTED: ("✓", "answer.mark_supported")}
 
 
 def escape(text: str) -> str:
@@ -60,17 +59,17 @@ def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
     """The whole answer. `drafting` says that it may yet be put in better words by a language model, and how far that one is."""
     parts = []
     if answer.standalone_question != answer.question:
-        parts.append(f'<p class="fl-note fl-taken">Understood as: {escape(answer.standalone_question)}</p>')
+        parts.append(f'<p class="fl-note fl-taken">{escape(say("answer.understood", question=answer.standalone_question))}</p>')
     both = answer.catalogue is not None and answer.kind == "evidence"
     if answer.catalogue is not None:
-        parts.append(_catalogue(answer.catalogue, "Taken as a question to the catalogue" if both else ""))
+        parts.append(_catalogue(answer.catalogue, say("answer.taken_catalogue") if both else ""))
     if both:
-        parts.append('<p class="fl-way">Taken as a question about what they say</p>')
+        parts.append(f'<p class="fl-way">{escape(say("answer.taken_evidence"))}</p>')
     if answer.outcome == Outcome.NOT_IN_CORPUS and answer.kind == "evidence":
         parts.append(_not_answered(answer))
     parts += [_sentence(sentence, answer) for sentence in answer.sentences]
     if answer.outcome == Outcome.PARTLY and answer.missing:
-        parts.append(f'<p class="fl-note">Not found in the collection: {escape(", ".join(answer.missing))}.</p>')
+        parts.append(f'<p class="fl-note">{escape(say("answer.not_found", missing=", ".join(answer.missing)))}</p>')
     warned = [review for review in answer.reviews if review.notices]
     parts += [f'<p class="fl-warn">{_warning(review)}</p>' for review in warned]
     if answer.reviews:
@@ -81,6 +80,11 @@ def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
         parts.append(_draft(drafting))
     parts.append(f'<p class="fl-foot">{_foot(answer, drafting)}</p>')
     return f'<div class="fl-answer">{"".join(parts)}</div>'
+
+
+def notice_name(kind: str) -> str:
+    """A notice's type in words."""
+    return say(f"answer.notice_{kind}")
 
 
 def waiting_html(text: str) -> str:
@@ -94,7 +98,7 @@ def fault_html(text: str) -> str:
 
 
 def _sentence(sentence: Sentence, answer: Answer) -> str:
-    sign, meaning = _MARKS.get(sentence.support, ("?", "not checked"))
+    sign, meaning = _mark(sentence.support, "answer.mark_none")
     lead = f'<span class="fl-lead">{escape(sentence.lead)}</span> ' if sentence.lead else ""
     cites = "".join(_cite(citation, answer) for citation in sentence.citations)
     return f'<p class="fl-sentence"><span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> {lead}{escape(sentence.text)} {cites}</p>'
@@ -104,10 +108,16 @@ def _draft(drafting: Drafting) -> str:
     """The draft while it is written: each sentence with its mark as soon as it is checked; what does not hold is struck out."""
     marked = []
     for text, support in drafting.checked:
-        sign, meaning = _MARKS.get(support, ("✗", "not carried by the evidence, left out"))
+        sign, meaning = _mark(support, "answer.mark_struck")
         tag = "span" if support in SHOWN else "s"
         marked.append(f'<span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> <{tag}>{escape(text)}</{tag}> ')
-    return f'<p class="fl-draft"><b>Draft, checked as it is written:</b> {"".join(marked)}{escape(drafting.unchecked)}</p>'
+    return f'<p class="fl-draft"><b>{escape(say("answer.draft"))}</b> {"".join(marked)}{escape(drafting.unchecked)}</p>'
+
+
+def _mark(support: Support, otherwise: str) -> tuple[str, str]:
+    """The sign of a support, and what it means; `otherwise` is the key of what a sentence without one is."""
+    sign, key = _MARKS.get(support, ("?" if otherwise == "answer.mark_none" else "✗", otherwise))
+    return sign, escape(say(key))
 
 
 def _cite(citation: Citation, answer: Answer) -> str:
@@ -123,7 +133,7 @@ def _source(review: ReviewRef) -> str:
 
 
 def _warning(review: ReviewRef) -> str:
-    said = " ".join(f"{NOTICE_NAMES[str(notice['type'])]}: {notice['text']}" for notice in review.notices)
+    said = " ".join(f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices)
     return f"[{review.key}] {escape(said)}".replace("[", "&#91;").replace("]", "&#93;")
 
 
@@ -133,16 +143,16 @@ def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
     rows = "".join(_nearest(record) for record in catalogue.records)
     more = catalogue.count - len(catalogue.records)
     listed = f'<ol class="fl-nearest">{rows}</ol>' if rows else ""
-    rest = f'<p class="fl-note">… and {more:,} more.</p>' if more > 0 else ""
+    rest = f'<p class="fl-note">{escape(say("answer.more", count=more))}</p>' if more > 0 else ""
     command = "florilegium export --format ris" + "".join(f" --filter {shlex.quote(text)}" for text in catalogue.filter)
-    export = f'<p class="fl-note">To take them along: <code>{escape(command)}</code></p>' if catalogue.count else ""
+    export = f'<p class="fl-note">{escape(say("answer.export_command"))} <code>{escape(command)}</code></p>' if catalogue.count else ""
     return f'{head}<p class="fl-said"><strong>{escape(catalogue.said())}</strong></p>{listed}{rest}{export}'
 
 
 def _not_answered(answer: Answer) -> str:
     nearest = "".join(_nearest(review) for review in answer.nearest)
-    listing = f'<p class="fl-note">Nearest in it:</p><ul class="fl-nearest">{nearest}</ul>' if nearest else ""
-    return f'<p class="fl-none"><strong>This collection does not answer that.</strong></p>{listing}'
+    listing = f'<p class="fl-note">{escape(say("answer.nearest"))}</p><ul class="fl-nearest">{nearest}</ul>' if nearest else ""
+    return f'<p class="fl-none"><strong>{escape(say("answer.not_answered"))}</strong></p>{listing}'
 
 
 def _nearest(review: ReviewRef) -> str:
@@ -150,12 +160,12 @@ def _nearest(review: ReviewRef) -> str:
 
 
 def _foot(answer: Answer, drafting: Drafting | None) -> str:
+    seconds = f"{answer.seconds.get('total', 0.0):.1f} s"
     if answer.outcome is None:
-        return f"Nothing was looked for · {answer.seconds.get('total', 0.0):.1f} s"
-    by_rules = "From the catalogue, exactly" if answer.kind == "catalogue" else "Sentences quoted from the records"
-    how = by_rules if answer.model == "quotes" else f"Written by {escape(answer.model)}, each sentence checked"
+        return f"{escape(say('answer.not_looked'))} · {seconds}"
+    by_rules = say("answer.by_catalogue" if answer.kind == "catalogue" else "answer.by_quotes")
+    how = by_rules if answer.model == "quotes" else say("answer.by_model", model=answer.model)
     busy = ""
-    if drafting is not None and answer.sentences:
-        so_far = "is writing" if drafting.text else "is reading the evidence"
-        busy = f' <span class="fl-busy">· the language model {so_far}; what passes the check will take this place …</span>' if drafting.step else ""
-    return f"{how} · collection at revision {answer.revision} · {answer.seconds.get('total', 0.0):.1f} s{busy}"
+    if drafting is not None and answer.sentences and drafting.step:
+        busy = f' <span class="fl-busy">· {escape(say("answer.writing" if drafting.text else "answer.reading"))}</span>'
+    return f"{escape(how)} · {escape(say('answer.at_revision', revision=str(answer.revision)))} · {seconds}{busy}"

@@ -14,10 +14,12 @@ from fastapi.responses import JSONResponse, Response
 
 from corpus import ForbiddenError
 from ui.engine import LocalEngine
+from ui.texts import dictionaries, say
 from ui.web import look
 from ui.web.ask_page import ask_page
 from ui.web.curation import curation_page
 from ui.web.guard import LOOPBACK, Guard
+from ui.web.language import Language
 from ui.web.local_api import local_api
 from ui.web.model_job import ModelJob
 from ui.web.pages import page
@@ -52,13 +54,15 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
             theme=look.theme(),
             head=look.HEAD,
             ssr_mode=False,
+            i18n=gr.I18n(**dictionaries()),
             show_error=False,
         )
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_middleware(Door)
+    app.add_middleware(Language)
     app.add_middleware(Guard, hosts=LOOPBACK | {engine.workshop.settings.host})
     return app
 
 
 def _forbidden(_request: Request, error: Exception) -> Response:
-    return page("missing.html", status=403, heading="Not for you", message=str(error))
+    return page("missing.html", status=403, heading=say("missing.forbidden"), message=str(error))

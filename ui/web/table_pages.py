@@ -13,11 +13,11 @@ from assistant.answer import Answer, ReviewRef
 from assistant.replay import Today, as_of_today
 from assistant.table import COLUMNS, Cell, Row, sort_rows, table_csv, table_of
 from corpus import Anchor, Library, NotFoundError, standings
+from ui.texts import say
 from ui.web.pages import page
 from ui.web.place import link_to
-from ui.web.rendering import NOTICE_NAMES
+from ui.web.rendering import notice_name
 
-_HEADS = {"kind": "Kind", "year": "Year", "n": "n", "compound": "Compound", "dose": "Dose", "outcome": "Outcome", "effect": "Effect", "direction": "Difference"}
 _NUMBERS = frozenset({"year", "n"})
 
 
@@ -50,7 +50,7 @@ def table_pages(library: Library) -> APIRouter:
         except NotFoundError as error:
             return missing(error)
         rows = sort_rows(rows, sort, descending=down) if sort in COLUMNS else rows
-        heads = [(_HEADS[name], f"?sort={name}{'&down=1' if sort == name and not down else ''}", name in _NUMBERS) for name in COLUMNS]
+        heads = [(say(f"table.col_{name}"), f"?sort={name}{'&down=1' if sort == name and not down else ''}", name in _NUMBERS) for name in COLUMNS]
         shown = [(row, _record_link(row), [(row.cells.get(name), _cell_link(row, row.cells.get(name)), name in _NUMBERS) for name in COLUMNS]) for row in rows]
         return page("table.html", answer=today.answer, warnings=warnings_of(today), heads=heads, rows=shown)
 
@@ -71,7 +71,7 @@ def table_pages(library: Library) -> APIRouter:
 
 def notices_of(review: ReviewRef) -> list[str]:
     """The notices of a review in words."""
-    return [f"{NOTICE_NAMES[str(notice['type'])]}: {notice['text']}" for notice in review.notices]
+    return [f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices]
 
 
 def warnings_of(today: Today) -> list[str]:
@@ -83,13 +83,13 @@ def table_html(answer: Answer, rows: Sequence[Row], escape: Callable[[str], str]
     """The table to fold out under an answer; every cell leads to its exact words. Empty where there is nothing to compare."""
     if not rows:
         return ""
-    heads = "".join(f'<th class="{_class(name)}">{_HEADS[name]}</th>' for name in COLUMNS)
+    heads = "".join(f'<th class="{_class(name)}">{escape(say(f"table.col_{name}"))}</th>' for name in COLUMNS)
     body = "".join(f"<tr><td>{_linked(_record_link(row), row.label, escape)}</td>{''.join(_td(row, name, escape) for name in COLUMNS)}</tr>" for row in rows)
     address = f"/answers/{html.escape(answer.id)}/table"
-    links = f'<p class="fl-note"><a href="/answers/{html.escape(answer.id)}" target="_blank">This answer by itself</a> · '
-    links += f'<a href="{address}" target="_blank">Sort it</a> · <a href="{address}.csv">Take it along as CSV</a></p>'
-    table = f'<div class="fl-table"><table><thead><tr><th>Record</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    return f'<details class="fl-evidence-table"><summary>Evidence table</summary>{table}{links}</details>'
+    links = f'<p class="fl-note"><a href="/answers/{html.escape(answer.id)}" target="_blank">{escape(say("table.by_itself"))}</a> · '
+    links += f'<a href="{address}" target="_blank">{escape(say("table.sort"))}</a> · <a href="{address}.csv">{escape(say("table.csv"))}</a></p>'
+    table = f'<div class="fl-table"><table><thead><tr><th>{escape(say("table.record"))}</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<details class="fl-evidence-table"><summary>{escape(say("table.heading"))}</summary>{table}{links}</details>'
 
 
 def _td(row: Row, name: str, escape: Callable[[str], str]) -> str:

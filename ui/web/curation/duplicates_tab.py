@@ -9,6 +9,7 @@ import gradio as gr
 
 from corpus import FlorilegiumError, Library, Review
 from corpus.duplicates.pairs import Pair
+from ui.texts import day, label, said, say
 from ui.web.curation.tables import table
 from ui.web.rendering import escape, fault_html
 
@@ -18,67 +19,66 @@ if TYPE_CHECKING:
 _SHOWN = 200  # pairs and merges
 _APART = "\t"  # between the ids of a choice
 _LONGEST = 400  # characters of an abstract
-_NONE = '<p class="fl-note">No pair waits for you. A scan compares every two records that might be one work.</p>'
 
 
 def duplicates_tab(engine: LocalEngine, tab: gr.Tab) -> None:
     """Build the tab."""
     library = engine.library
     with gr.Row(equal_height=True):
-        pair = gr.Dropdown(label="Pairs in doubt, the surest first", choices=[], elem_id="fl-pair", scale=4, min_width=280)
-        search = gr.Button("Scan the library", elem_id="fl-scan", scale=1, min_width=140)
+        pair = gr.Dropdown(label=label("duplicates.pairs"), choices=[], elem_id="fl-pair", scale=4, min_width=280)
+        search = gr.Button(label("duplicates.scan"), elem_id="fl-scan", scale=1, min_width=140)
     shown = gr.HTML(elem_id="fl-beside")
     with gr.Row():
-        left = gr.Button("One work: keep the left", variant="primary", elem_id="fl-keep-left", min_width=150)
-        right = gr.Button("One work: keep the right", variant="primary", elem_id="fl-keep-right", min_width=150)
-        apart = gr.Button("Different works", elem_id="fl-distinct", min_width=150)
-    said = gr.HTML(elem_id="fl-duplicates-said")
-    gr.HTML('<h2 class="fl-h2">Made one so far</h2>')
+        left = gr.Button(label("duplicates.keep_left"), variant="primary", elem_id="fl-keep-left", min_width=150)
+        right = gr.Button(label("duplicates.keep_right"), variant="primary", elem_id="fl-keep-right", min_width=150)
+        apart = gr.Button(label("duplicates.apart"), elem_id="fl-distinct", min_width=150)
+    outcome = gr.HTML(elem_id="fl-duplicates-said")
+    gr.HTML(f'<h2 class="fl-h2">{said("duplicates.made_one")}</h2>')
     with gr.Row(equal_height=True):
-        merge = gr.Dropdown(label="Part two records again", choices=[], elem_id="fl-merge", scale=4, min_width=280)
-        undo = gr.Button("Part them", elem_id="fl-unmerge", scale=1, min_width=140)
+        merge = gr.Dropdown(label=label("duplicates.part_again"), choices=[], elem_id="fl-merge", scale=4, min_width=280)
+        undo = gr.Button(label("duplicates.part"), elem_id="fl-unmerge", scale=1, min_width=140)
     everything = [pair, shown, merge]
 
     def decided(chosen: str | None, act: Callable[[str, str], str]) -> list[Any]:
         if not chosen:
-            return [fault_html("No pair is chosen."), *_show(library, None)]
+            return [fault_html(say("duplicates.no_pair")), *_show(library, None)]
         first, _, second = chosen.partition(_APART)
         return [_done(lambda: act(first, second)), *_show(library, None)]
 
     def merged(keep: str, other: str) -> str:
         library.duplicates.merge(keep, other)
-        return f"{other} is now part of {keep}. Its old id leads there."
+        return say("duplicates.merged", other=other, keep=keep)
 
     def kept_apart(first: str, second: str) -> str:
         library.duplicates.distinct(first, second)
-        return f"{first} and {second} stay two, and will not be asked about again."
+        return say("duplicates.kept_apart", first=first, second=second)
 
     def parted(number: str | None) -> list[Any]:
         if not number:
-            return [fault_html("No merge is chosen."), *_show(library, None)]
-        return [_done(lambda: f"{library.duplicates.undo(number).other_id} stands by itself again."), *_show(library, None)]
+            return [fault_html(say("duplicates.no_merge")), *_show(library, None)]
+        return [_done(lambda: say("duplicates.parted", other=library.duplicates.undo(number).other_id)), *_show(library, None)]
 
     def scanned() -> list[Any]:
         return [_done(lambda: scan(library)), *_show(library, None)]
 
     tab.select(lambda: _show(library, None), None, everything, show_progress="hidden")
     pair.input(lambda chosen: beside(library, chosen), pair, shown, show_progress="hidden")
-    left.click(lambda chosen: decided(chosen, merged), pair, [said, *everything])
-    right.click(lambda chosen: decided(chosen, lambda first, second: merged(second, first)), pair, [said, *everything])
-    apart.click(lambda chosen: decided(chosen, kept_apart), pair, [said, *everything])
-    undo.click(parted, merge, [said, *everything])
-    search.click(scanned, None, [said, *everything])
+    left.click(lambda chosen: decided(chosen, merged), pair, [outcome, *everything])
+    right.click(lambda chosen: decided(chosen, lambda first, second: merged(second, first)), pair, [outcome, *everything])
+    apart.click(lambda chosen: decided(chosen, kept_apart), pair, [outcome, *everything])
+    undo.click(parted, merge, [outcome, *everything])
+    search.click(scanned, None, [outcome, *everything])
 
 
 def scan(library: Library) -> str:
     """Look for pairs; what was found, in words."""
     found = library.duplicates.scan()
-    return f"{found.compared:,} pairs were compared; {found.queued:,} new ones wait for you."
+    return say("duplicates.scanned", compared=found.compared, queued=found.queued)
 
 
 def _done(act: Callable[[], str]) -> str:
     try:
-        return f'<p class="fl-lead-line"><strong>Done.</strong> {escape(act())}</p>'
+        return f'<p class="fl-lead-line"><strong>{escape(say("curate.done"))}</strong> {escape(act())}</p>'
     except FlorilegiumError as error:
         return fault_html(str(error))
 
@@ -91,7 +91,8 @@ def _show(library: Library, chosen: str | None) -> list[Any]:
     chosen = chosen if chosen in dict(map(reversed, choices)) else choices[0][1] if choices else None  # type: ignore[arg-type]
     merges = [merge for merge in library.duplicates.merges(limit=_SHOWN) if merge.undone_revision is None]
     parting = [
-        (f"{merge.other_id} → {merge.kept_id} ({'at import' if merge.automatic else merge.actor}, {merge.at[:10]})", str(merge.number)) for merge in merges
+        (f"{merge.other_id} → {merge.kept_id} ({say('duplicates.at_import') if merge.automatic else merge.actor}, {day(merge.at)})", str(merge.number))
+        for merge in merges
     ]
     return [gr.update(choices=choices, value=chosen), beside(library, chosen), gr.update(choices=parting, value=None)]
 
@@ -104,15 +105,19 @@ def _label(pair: Pair, records: dict[str, Review]) -> str:
 def beside(library: Library, chosen: str | None) -> str:
     """Two records side by side, with what speaks for and against their being one work."""
     if not chosen:
-        return _NONE
+        return _none()
     first, _, second = chosen.partition(_APART)
     pair = next((one for one in library.duplicates.pairs() if (one.first_id, one.second_id) == (first, second)), None)
     records = library.get_many([first, second])
     if pair is None or first not in records or second not in records:
-        return _NONE
+        return _none()
     rows = [[name, left, right] for (name, left), (_, right) in zip(_fields(records[first]), _fields(records[second]), strict=True) if left or right]
-    words = [f"Agree: {', '.join(pair.agree)}." if pair.agree else "", f"Differ: {', '.join(pair.differ)}." if pair.differ else "", *pair.objections]
-    return f'<p class="fl-note">{escape(" ".join(filter(None, words)))}</p>' + table(("", first, second), rows)
+    words = [say(key, fields=", ".join(fields)) for key, fields in (("duplicates.agree", pair.agree), ("duplicates.differ", pair.differ)) if fields]
+    return f'<p class="fl-note">{escape(" ".join([*words, *pair.objections]))}</p>' + table(("", first, second), rows)
+
+
+def _none() -> str:
+    return f'<p class="fl-note">{escape(say("duplicates.none"))}</p>'
 
 
 def _fields(review: Review) -> list[tuple[str, str]]:
@@ -120,6 +125,16 @@ def _fields(review: Review) -> list[tuple[str, str]]:
     place = " ".join(f"{name} {csl[name]}" for name in ("volume", "issue", "page") if csl.get(name))
     abstract = review.abstract[:_LONGEST] + (" …" if len(review.abstract) > _LONGEST else "")
     authors = "; ".join(", ".join(filter(None, name)) for name in review.authors)
-    shown = [("Title", review.title), ("Authors", authors), ("Year", str(review.year or "")), ("Journal", review.journal), ("Place", place)]
     source = f"{review.source.format}, {review.source.path}" if review.source else ""
-    return [*shown, ("DOI", review.doi), ("PMID", review.pmid), ("Type", str(csl.get("type") or "")), ("Abstract", abstract), ("From", source)]
+    return [
+        (say("duplicates.title"), review.title),
+        (say("duplicates.authors"), authors),
+        (say("duplicates.year"), str(review.year or "")),
+        (say("duplicates.journal"), review.journal),
+        (say("duplicates.place"), place),
+        ("DOI", review.doi),
+        ("PMID", review.pmid),
+        (say("duplicates.type"), str(csl.get("type") or "")),
+        (say("duplicates.abstract"), abstract),
+        (say("duplicates.by"), source),
+    ]

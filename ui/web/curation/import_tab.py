@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from corpus import FlorilegiumError, Library, Review
-from corpus.importing import ImportReport, import_files, undo_import
+from corpus.importing import ImportReport, SkippedRecord, import_files, undo_import
 from corpus.importing.intake import Upload, list_imports
+from ui.texts import label, moment, said, say
 from ui.web.curation.tables import table
 from ui.web.rendering import escape, fault_html
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from ui.engine import LocalEngine
 
 _SHOWN = 100  # records of a preview, and lines of what was skipped
-_OUTCOMES = {"added": "new", "updated": "adds to a record", "unchanged": "there already", "duplicates": "twice in these files"}
-_WELCOME = """<p class="fl-note">RIS, BibTeX, PubMed, EndNote XML, Zotero, Web of Science, Ovid, RefWorks, CSL-JSON, CSV and TSV, JATS full text, PDF, Markdown,
-JSON Lines: the format is told from the content. Nothing is written before you have seen what would come in.</p>"""
+_OUTCOMES = ("updated", "unchanged", "duplicates", "skipped")
+_HEADS = ("file", "format", "encoding", "read", "added", "adds_to", "there", "twice", "skipped")
 
 
 class Seen(NamedTuple):
@@ -33,16 +33,16 @@ class Seen(NamedTuple):
 def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
     """Build the tab."""
     library = engine.library
-    files = gr.File(label="Files from any reference manager", file_count="multiple", elem_id="fl-files", height=170)
+    files = gr.File(label=label("intake.files_field"), file_count="multiple", elem_id="fl-files", height=170)
     with gr.Row():
-        look_at = gr.Button("Look at what would come in", variant="primary", elem_id="fl-preview-files", min_width=200)
-        accept = gr.Button("Bring it in", variant="primary", visible=False, elem_id="fl-accept", min_width=140)
-        leave = gr.Button("Leave it", visible=False, elem_id="fl-leave", min_width=140)
-    shown = gr.HTML(_WELCOME, elem_id="fl-preview")
-    gr.HTML('<h2 class="fl-h2">Imports so far</h2>')
+        look_at = gr.Button(label("intake.preview"), variant="primary", elem_id="fl-preview-files", min_width=200)
+        accept = gr.Button(label("intake.accept"), variant="primary", visible=False, elem_id="fl-accept", min_width=140)
+        leave = gr.Button(label("intake.leave"), visible=False, elem_id="fl-leave", min_width=140)
+    shown = gr.HTML(f'<p class="fl-note">{said("intake.welcome")}</p>', elem_id="fl-preview")
+    gr.HTML(f'<h2 class="fl-h2">{said("intake.batches")}</h2>')
     with gr.Row(equal_height=True):
-        batch = gr.Dropdown(label="Take an import back", choices=[], value=None, elem_id="fl-batch", scale=4, min_width=240)
-        undo = gr.Button("Take it back", elem_id="fl-undo", scale=1, min_width=140)
+        batch = gr.Dropdown(label=label("intake.take_back_field"), choices=[], value=None, elem_id="fl-batch", scale=4, min_width=240)
+        undo = gr.Button(label("intake.take_back"), elem_id="fl-undo", scale=1, min_width=140)
     batches = gr.HTML(elem_id="fl-batches")
 
     def previewed(paths: list[str] | None) -> list[Any]:
@@ -54,7 +54,7 @@ def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
         return [text, None, gr.update(visible=False), gr.update(visible=False), *_history(library)]
 
     def left() -> list[Any]:
-        return [_WELCOME, None, gr.update(visible=False), gr.update(visible=False)]
+        return [f'<p class="fl-note">{escape(say("intake.welcome"))}</p>', None, gr.update(visible=False), gr.update(visible=False)]
 
     def undone(chosen: str | None) -> list[Any]:
         return [take_back(library, chosen), *_history(library)]
@@ -69,7 +69,7 @@ def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
 def preview(library: Library, paths: Sequence[str]) -> tuple[str, bool]:
     """What an import would do, as HTML, and whether anything would come in. Nothing is kept."""
     if not paths:
-        return fault_html("No file is chosen. Drop one into the field above."), False
+        return fault_html(say("curate.no_file")), False
     seen: list[Seen] = []
 
     def watch(outcome: str, review: Review) -> None:
@@ -80,7 +80,7 @@ def preview(library: Library, paths: Sequence[str]) -> tuple[str, bool]:
         report = import_files(library, _uploads(paths), dry_run=True, watch=watch)
     except FlorilegiumError as error:
         return fault_html(str(error)), False
-    head = f'<p class="fl-lead-line"><strong>Nothing is written yet.</strong> {_sentence(report, "would be")}</p>'
+    head = f'<p class="fl-lead-line"><strong>{escape(say("intake.nothing_written"))}</strong> {escape(_sentence(report, "intake.outcome_adding_count"))}</p>'
     return head + _files(report) + _records(seen, report.total("read") - report.total("skipped")), bool(report.total("added") + report.total("updated"))
 
 
@@ -90,68 +90,84 @@ def bring_in(library: Library, paths: Sequence[str]) -> str:
         report = import_files(library, _uploads(paths))
     except FlorilegiumError as error:
         return fault_html(str(error))
-    undo = f" To take it back, choose <code>{escape(report.batch)}</code> below." if report.batch else ""
-    return f'<p class="fl-lead-line"><strong>Done.</strong> {_sentence(report, "were")}{undo}</p>' + _files(report)
+    undo = " " + say("intake.done_undo", batch=report.batch) if report.batch else ""
+    text = _sentence(report, "intake.outcome_added_count") + undo
+    return f'<p class="fl-lead-line"><strong>{escape(say("curate.done"))}</strong> {escape(text)}</p>' + _files(report)
 
 
 def take_back(library: Library, batch: str | None) -> str:
     """Undo an import; what happened as HTML."""
     if not batch:
-        return fault_html("No import is chosen.")
+        return fault_html(say("intake.none_chosen"))
     try:
         left = undo_import(library, batch)
     except FlorilegiumError as error:
         return fault_html(str(error))
-    kept = f" {len(left):,} records that were changed afterwards were left alone: {escape(', '.join(left[:10]))}." if left else ""
-    return f'<p class="fl-lead-line"><strong>Import {escape(batch)} was taken back.</strong>{kept}</p>'
+    kept = " " + escape(say("intake.left_alone", count=len(left), ids=", ".join(left[:10]))) if left else ""
+    return f'<p class="fl-lead-line"><strong>{escape(say("intake.taken_back", batch=batch))}</strong>{kept}</p>'
 
 
 def _uploads(paths: Sequence[str]) -> list[Path | Upload]:
     return [Upload(Path(path).name, Path(path)) for path in paths]
 
 
-def _sentence(report: ImportReport, would: str) -> str:
-    counts = {name: report.total(name) for name in (*_OUTCOMES, "skipped")}
-    parts = [f"{counts['added']:,} {would} added"]
-    parts += [f"{counts[name]:,} {meaning}" for name, meaning in _OUTCOMES.items() if name != "added" and counts[name]]
-    parts += [f"{counts['skipped']:,} skipped"] if counts["skipped"] else []
-    return f"Of {report.total('read'):,} records {', '.join(parts)}."
+def _sentence(report: ImportReport, added: str) -> str:
+    """What an import did or would do; `added` is the key of how it says what came in."""
+    parts = [say(added, count=report.total("added"))]
+    parts += [say(f"intake.outcome_{name}_count", count=report.total(name)) for name in _OUTCOMES if report.total(name)]
+    return say("intake.of_read_done", read=report.total("read"), counts=", ".join(parts))
 
 
 def _files(report: ImportReport) -> str:
     rows = []
     for entry in report.files:
-        cells = [entry.path, entry.format or "not known", entry.encoding, *(f"{value:,}" for value in (entry.read, entry.added, entry.updated))]
+        cells = [
+            entry.path,
+            entry.format or say("intake.unknown_format"),
+            entry.encoding,
+            *(f"{value:,}" for value in (entry.read, entry.added, entry.updated)),
+        ]
         cells += [f"{entry.unchanged:,}", f"{entry.duplicates:,}", f"{len(entry.skipped):,}"]
         rows.append(cells)
-    listed = table(("File", "Format", "Encoding", "Read", "New", "Adds to", "There", "Twice", "Skipped"), rows, numbers=6)
+    listed = table([say(f"intake.{name}") for name in _HEADS], rows, numbers=6)
     listed += "".join(f'<p class="fl-note">{escape(entry.path)}: {escape(entry.note)}</p>' for entry in report.files if entry.note)
-    skipped = [
-        f"<li>{escape(entry.path)}{f', record {one.record}, line {one.line}' if one.record else ''}: {escape(one.reason)}</li>"
-        for entry in report.files
-        for one in entry.skipped
-    ]
-    more = f"<li>… and {len(skipped) - _SHOWN:,} more</li>" if len(skipped) > _SHOWN else ""
-    return listed + (f'<div class="fl-warn"><p>Skipped:</p><ul>{"".join(skipped[:_SHOWN])}{more}</ul></div>' if skipped else "")
+    skipped = [f"<li>{escape(_skipped(entry.path, one))}</li>" for entry in report.files for one in entry.skipped]
+    more = f"<li>… {escape(say('curate.and_more', count=len(skipped) - _SHOWN))}</li>" if len(skipped) > _SHOWN else ""
+    return listed + (f'<div class="fl-warn"><p>{escape(say("intake.skipped_head"))}</p><ul>{"".join(skipped[:_SHOWN])}{more}</ul></div>' if skipped else "")
+
+
+def _skipped(path: str, one: SkippedRecord) -> str:
+    if not one.record:
+        return f"{path}: {one.reason}"
+    return say("intake.skipped_at", path=path, record=str(one.record), line=str(one.line), reason=one.reason)
 
 
 def _records(seen: Sequence[Seen], total: int) -> str:
     if not seen:
         return ""
-    rows = [[_OUTCOMES[one.outcome], one.review.title or "(untitled)", one.review.byline(), str(one.review.year or ""), one.review.doi] for one in seen]
-    more = f'<p class="fl-note">The first {len(seen):,} of {total:,} records.</p>' if total > len(seen) else ""
-    return table(("What", "Title", "Authors", "Year", "DOI"), rows) + more
+    rows = [
+        [say(f"intake.outcome_{one.outcome}"), one.review.title or say("curate.untitled"), one.review.byline(), str(one.review.year or ""), one.review.doi]
+        for one in seen
+    ]
+    more = f'<p class="fl-note">{escape(say("curate.first_of_records", shown=len(seen), total=total))}</p>' if total > len(seen) else ""
+    return table([*(say(f"intake.{name}") for name in ("what", "title", "authors", "year")), "DOI"], rows) + more
 
 
 def _history(library: Library) -> list[Any]:
     """The imports that can be taken back as choices, and all of them as a table."""
     found = list_imports(library)
-    choices = [(f"{row['batch']}: {_names(row['files'])}, {row['added']:,} added", row["batch"]) for row in found if not row["undone"]]
-    rows = [[row["batch"], row["at"], _names(row["files"]), f"{row['added']:,}", f"{row['updated']:,}", "taken back" if row["undone"] else ""] for row in found]
-    listed = table(("Import", "When (UTC)", "Files", "Added", "Updated", ""), rows) if rows else '<p class="fl-note">Nothing has been imported yet.</p>'
+    choices = [
+        (f"{row['batch']}: {_names(row['files'])}, {say('intake.outcome_added_count', count=row['added'])}", row["batch"]) for row in found if not row["undone"]
+    ]
+    rows = [
+        [row["batch"], moment(row["at"]), _names(row["files"]), f"{row['added']:,}", f"{row['updated']:,}", say("curate.taken_back") if row["undone"] else ""]
+        for row in found
+    ]
+    heads = [say("intake.import"), say("curate.when"), say("intake.files"), say("intake.added"), say("intake.updated"), ""]
+    listed = table(heads, rows) if rows else f'<p class="fl-note">{escape(say("intake.none_yet"))}</p>'
     return [gr.update(choices=choices, value=None), listed]
 
 
 def _names(paths: Sequence[str]) -> str:
     names = [Path(path).name for path in paths]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return ", ".join(names[:3]) + (" " + say("curate.and_more", count=len(names) - 3) if len(names) > 3 else "")

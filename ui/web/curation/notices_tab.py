@@ -10,6 +10,7 @@ import gradio as gr
 from corpus import FlorilegiumError, Library
 from corpus.importing import undo_import
 from corpus.notices import list_notices, take_notices
+from ui.texts import label, moment, said, say
 from ui.web.curation.tables import table
 from ui.web.rendering import escape, fault_html
 
@@ -17,19 +18,17 @@ if TYPE_CHECKING:
     from ui.engine import LocalEngine
 
 _SHOWN = 100  # rows that could not be used
-_WELCOME = """<p class="fl-note">A CSV with the columns doi or pmid, type (concern, erratum, retraction), date and text, or the export of the Retraction Watch
-database. A record that is found gets the notice; a retracted one is no evidence any more, at once.</p>"""
 
 
 def notices_tab(engine: LocalEngine, tab: gr.Tab) -> None:
     """Build the tab."""
     library = engine.library
-    file = gr.File(label="A table of notices", elem_id="fl-notices-file", height=150)
-    take = gr.Button("Take the notices in", variant="primary", elem_id="fl-notices-take")
-    shown = gr.HTML(_WELCOME, elem_id="fl-notices")
+    file = gr.File(label=label("notices.field"), elem_id="fl-notices-file", height=150)
+    take = gr.Button(label("notices.take"), variant="primary", elem_id="fl-notices-take")
+    shown = gr.HTML(f'<p class="fl-note">{said("notices.welcome")}</p>', elem_id="fl-notices")
     with gr.Row(equal_height=True):
-        batch = gr.Dropdown(label="Take a table's notices back", choices=[], elem_id="fl-notices-batch", scale=4, min_width=240)
-        undo = gr.Button("Take them back", elem_id="fl-notices-undo", scale=1, min_width=140)
+        batch = gr.Dropdown(label=label("notices.take_back_field"), choices=[], elem_id="fl-notices-batch", scale=4, min_width=240)
+        undo = gr.Button(label("notices.take_back"), elem_id="fl-notices-undo", scale=1, min_width=140)
     listed = gr.HTML()
 
     def taken(path: str | None) -> list[Any]:
@@ -46,32 +45,38 @@ def notices_tab(engine: LocalEngine, tab: gr.Tab) -> None:
 def take_table(library: Library, path: str | None) -> str:
     """Give records the notices of a file; what became of its rows, as HTML."""
     if not path:
-        return fault_html("No file is chosen. Drop one into the field above.")
+        return fault_html(say("curate.no_file"))
     try:
         report = take_notices(library, Path(path), path=Path(path).name)
     except FlorilegiumError as error:
         return fault_html(str(error))
-    said = f"Of {report.read:,} rows {report.matched:,} were given to a record, {report.unchanged:,} were there already, {report.unmatched:,} name none here."
+    text = say("notices.taken", read=report.read, matched=report.matched, unchanged=report.unchanged, unmatched=report.unmatched)
     records = "".join(f'<li><a href="/review/{escape(one)}">{escape(one)}</a></li>' for one in report.records[:_SHOWN])
-    bad = "".join(f"<li>line {row.line}: {escape(row.reason)}</li>" for row in report.bad[:_SHOWN])
-    parts = [f'<p class="fl-lead-line"><strong>Done.</strong> {said}</p>', f'<ul class="fl-ids">{records}</ul>' if records else ""]
-    return "".join([*parts, f'<div class="fl-warn"><p>{len(report.bad):,} rows could not be used:</p><ul>{bad}</ul></div>' if bad else ""])
+    bad = "".join(f"<li>{escape(say('notices.bad_line', line=row.line, reason=row.reason))}</li>" for row in report.bad[:_SHOWN])
+    parts = [
+        f'<p class="fl-lead-line"><strong>{escape(say("curate.done"))}</strong> {escape(text)}</p>',
+        f'<ul class="fl-ids">{records}</ul>' if records else "",
+    ]
+    return "".join([*parts, f'<div class="fl-warn"><p>{escape(say("notices.bad", count=len(report.bad)))}</p><ul>{bad}</ul></div>' if bad else ""])
 
 
 def take_notices_back(library: Library, batch: str | None) -> str:
     """Undo a table of notices; what happened, as HTML."""
     if not batch:
-        return fault_html("No table is chosen.")
+        return fault_html(say("notices.no_table"))
     try:
         left = undo_import(library, batch)
     except FlorilegiumError as error:
         return fault_html(str(error))
-    kept = f" {len(left):,} records that were changed afterwards were left alone." if left else ""
-    return f'<p class="fl-lead-line"><strong>The notices of {escape(batch)} were taken back.</strong>{kept}</p>'
+    kept = " " + escape(say("notices.left_alone", count=len(left))) if left else ""
+    return f'<p class="fl-lead-line"><strong>{escape(say("notices.taken_back", batch=batch))}</strong>{kept}</p>'
 
 
 def _history(library: Library) -> list[Any]:
     found = list_notices(library)
-    choices = [(f"{row['batch']}: {Path(row['path']).name}, {row['matched']:,} records", row["batch"]) for row in found if not row["undone"]]
-    rows = [[row["batch"], row["at"], Path(row["path"]).name, f"{row['matched']:,}", "taken back" if row["undone"] else ""] for row in found]
-    return [gr.update(choices=choices, value=None), table(("Table", "When (UTC)", "File", "Records", ""), rows) if rows else ""]
+    choices = [(f"{row['batch']}: {Path(row['path']).name}, {say('ask.matching', count=row['matched'])}", row["batch"]) for row in found if not row["undone"]]
+    rows = [
+        [row["batch"], moment(row["at"]), Path(row["path"]).name, f"{row['matched']:,}", say("curate.taken_back") if row["undone"] else ""] for row in found
+    ]
+    heads = (say("notices.table"), say("curate.when"), say("notices.file"), say("curate.records"), "")
+    return [gr.update(choices=choices, value=None), table(heads, rows) if rows else ""]

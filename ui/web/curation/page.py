@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from ui.texts import label
 from ui.web import look
 from ui.web.curation.completeness_tab import completeness_tab
 from ui.web.curation.duplicates_tab import duplicates_tab
@@ -21,13 +22,13 @@ def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
     """Build the page into `page`. Nothing about a librarian is kept on it."""
     gr.HTML(look.header("curate"))
     with gr.Tabs(elem_id="fl-curate"):
-        with gr.Tab("Import", id="import"):
+        with gr.Tab(label("curate.import_tab"), id="import"):
             import_tab(engine, page)
-        with gr.Tab("Vocabulary", id="vocabulary") as vocabulary:
+        with gr.Tab(label("curate.vocabulary_tab"), id="vocabulary") as vocabulary:
             vocabulary_tab(engine, vocabulary)
-        with gr.Tab("Duplicates", id="duplicates") as duplicates:
+        with gr.Tab(label("curate.duplicates_tab"), id="duplicates") as duplicates:
             duplicates_tab(engine, duplicates)
-        with gr.Tab("Notices", id="notices") as notices:
+        with gr.Tab(label("curate.notices_tab"), id="notices") as notices:
             notices_tab(engine, notices)
-        with gr.Tab("Completeness", id="completeness") as lacking:
+        with gr.Tab(label("curate.complete_tab"), id="completeness") as lacking:
             completeness_tab(engine, lacking)

@@ -11,6 +11,7 @@ from corpus import Filter, FlorilegiumError, Library, Vocabulary
 from corpus.unknown_words import UnknownWord, unknown_words
 from corpus.vocabulary_edits import add_synonyms, add_value, merge_values, remove_synonyms, remove_value, rename_value
 from corpus.vocabulary_store import change_vocabulary
+from ui.texts import label, said, say
 from ui.web.curation.tables import table
 from ui.web.rendering import escape, fault_html
 
@@ -26,22 +27,22 @@ def vocabulary_tab(engine: LocalEngine, tab: gr.Tab) -> None:
     """Build the tab."""
     library = engine.library
     with gr.Row():
-        facet = gr.Dropdown(label="Facet", choices=[], elem_id="fl-facet", min_width=180)
-        value = gr.Dropdown(label="Value, and in how many records", choices=[], elem_id="fl-value", min_width=260)
+        facet = gr.Dropdown(label=label("vocabulary.facet"), choices=[], elem_id="fl-facet", min_width=180)
+        value = gr.Dropdown(label=label("vocabulary.value_counted"), choices=[], elem_id="fl-value", min_width=260)
     with gr.Row():
-        name = gr.Textbox(label="Its name", elem_id="fl-name", min_width=220)
-        words = gr.Textbox(label="Other words for it, one a line", lines=3, elem_id="fl-words", min_width=260)
+        name = gr.Textbox(label=label("vocabulary.name"), elem_id="fl-name", min_width=220)
+        words = gr.Textbox(label=label("vocabulary.words"), lines=3, elem_id="fl-words", min_width=260)
     with gr.Row(equal_height=True):
-        save = gr.Button("Save", variant="primary", elem_id="fl-save-value", min_width=110)
-        into = gr.Dropdown(label="Merge into", choices=[], min_width=200)
-        merge = gr.Button("Merge", min_width=110)
-        remove = gr.Button("Remove", min_width=110)
-    said = gr.HTML(elem_id="fl-vocabulary-said")
-    gr.HTML('<h2 class="fl-h2">Words the vocabulary does not know</h2>')
+        save = gr.Button(label("vocabulary.save"), variant="primary", elem_id="fl-save-value", min_width=110)
+        into = gr.Dropdown(label=label("vocabulary.merge_into"), choices=[], min_width=200)
+        merge = gr.Button(label("vocabulary.merge"), min_width=110)
+        remove = gr.Button(label("vocabulary.remove"), min_width=110)
+    outcome = gr.HTML(elem_id="fl-vocabulary-said")
+    gr.HTML(f'<h2 class="fl-h2">{said("vocabulary.unknown")}</h2>')
     with gr.Row(equal_height=True):
-        unknown = gr.Dropdown(label="Word", choices=[], elem_id="fl-unknown", min_width=260)
-        target = gr.Dropdown(label="is another word for", choices=[], elem_id="fl-target", min_width=260)
-        take = gr.Button("Take it in", elem_id="fl-take", min_width=110)
+        unknown = gr.Dropdown(label=label("vocabulary.word"), choices=[], elem_id="fl-unknown", min_width=260)
+        target = gr.Dropdown(label=label("vocabulary.another_word"), choices=[], elem_id="fl-target", min_width=260)
+        take = gr.Button(label("vocabulary.take"), elem_id="fl-take", min_width=110)
     listed = gr.HTML(elem_id="fl-unknown-list")
 
     everything = [facet, value, name, words, into, unknown, target, listed]
@@ -51,31 +52,34 @@ def vocabulary_tab(engine: LocalEngine, tab: gr.Tab) -> None:
 
     def saved(chosen: str, picked: str | None, new: str, others: str) -> list[Any]:
         edit = save_value(chosen, picked or _NEW, new, others)
-        return [_done(library, edit, f"saved {new}"), *_show(library, chosen, new.strip())]
+        return [_done(library, edit, say("vocabulary.saved", value=new)), *_show(library, chosen, new.strip())]
 
     def merged(chosen: str, picked: str | None, other: str | None) -> list[Any]:
         return [
-            _done(library, lambda one: merge_values(one, chosen, picked or "", other or ""), f"merged {picked} into {other}"),
+            _done(library, lambda one: merge_values(one, chosen, picked or "", other or ""), say("vocabulary.merged", value=picked, into=other)),
             *_show(library, chosen, other),
         ]
 
     def removed(chosen: str, picked: str | None) -> list[Any]:
-        return [_done(library, lambda one: remove_value(one, chosen, picked or ""), f"removed {picked}"), *_show(library, chosen, None)]
+        return [_done(library, lambda one: remove_value(one, chosen, picked or ""), say("vocabulary.removed", value=picked)), *_show(library, chosen, None)]
 
     def taken(chosen: str, picked: str | None, word: str | None, place: str | None) -> list[Any]:
         if not word or not place:
-            return [fault_html("Choose a word and what it stands for."), *_show(library, chosen, picked)]
+            return [fault_html(say("vocabulary.choose")), *_show(library, chosen, picked)]
         text, (name_of, known) = word.split(_APART)[1], place.split(_APART)
-        return [_done(library, lambda one: add_synonyms(one, name_of, known, [text]), f"{text} stands for {known}"), *_show(library, chosen, picked)]
+        return [
+            _done(library, lambda one: add_synonyms(one, name_of, known, [text]), say("vocabulary.stands_for", word=text, value=known)),
+            *_show(library, chosen, picked),
+        ]
 
     tab.select(shown, [facet, value], everything, show_progress="hidden")
     facet.input(lambda chosen: shown(chosen, None), facet, everything, show_progress="hidden")
     value.input(shown, [facet, value], everything, show_progress="hidden")
-    save.click(saved, [facet, value, name, words], [said, *everything])
-    merge.click(merged, [facet, value, into], [said, *everything])
-    remove.click(removed, [facet, value], [said, *everything])
+    save.click(saved, [facet, value, name, words], [outcome, *everything])
+    merge.click(merged, [facet, value, into], [outcome, *everything])
+    remove.click(removed, [facet, value], [outcome, *everything])
     unknown.input(lambda word: _nearest(library, word), unknown, target, show_progress="hidden")
-    take.click(taken, [facet, value, unknown, target], [said, *everything])
+    take.click(taken, [facet, value, unknown, target], [outcome, *everything])
 
 
 def save_value(facet: str, value: str, new: str, words: str) -> Callable[[Vocabulary], Vocabulary]:
@@ -101,8 +105,8 @@ def _done(library: Library, edit: Callable[[Vocabulary], Vocabulary], action: st
         made = change_vocabulary(library, edit, action)
     except FlorilegiumError as error:
         return fault_html(str(error))
-    records = f" {len(made.records):,} records follow." if made.records else ""
-    return f'<p class="fl-lead-line"><strong>Done:</strong> {escape(action)}.{records}</p>'
+    records = " " + say("curate.records_follow", count=len(made.records)) if made.records else ""
+    return f'<p class="fl-lead-line">{escape(say("curate.done_action", action=action) + records)}</p>'
 
 
 def _show(library: Library, facet: str | None, value: str | None) -> list[Any]:
@@ -113,7 +117,7 @@ def _show(library: Library, facet: str | None, value: str | None) -> list[Any]:
     counts = dict(library.catalogue.facet_counts(Filter()).get(facet, []))
     values = sorted(vocabulary.values[facet], key=str.casefold)
     value = value if value in values else _NEW
-    choices = [("(a new value)", _NEW), *((f"{one} ({counts.get(one, 0):,})", one) for one in values)]
+    choices = [(say("vocabulary.new_value"), _NEW), *((f"{one} ({counts.get(one, 0):,})", one) for one in values)]
     found = unknown_words(library)
     return [
         gr.update(choices=facets, value=facet),
@@ -135,7 +139,7 @@ def _nearest(library: Library, word: str | None) -> Any:
 
 def _listing(found: list[UnknownWord]) -> str:
     if not found:
-        return '<p class="fl-note">Every keyword and every value in the records is known.</p>'
+        return f'<p class="fl-note">{escape(say("vocabulary.all_known"))}</p>'
     rows = [[one.word, one.where, f"{one.value} ({one.facet})" if one.value else "", f"{one.records:,}"] for one in found[:_SHOWN]]
-    more = f'<p class="fl-note">The first {_SHOWN:,} of {len(found):,}.</p>' if len(found) > _SHOWN else ""
-    return table(("Word", "Stands in", "Nearest value", "Records"), rows, numbers=1) + more
+    more = f'<p class="fl-note">{escape(say("curate.first_of", shown=_SHOWN, total=len(found)))}</p>' if len(found) > _SHOWN else ""
+    return table([*(say(f"vocabulary.{name}") for name in ("word", "stands_in", "nearest_value")), say("curate.records")], rows, numbers=1) + more

@@ -1,0 +1,74 @@
+"""Every page in its reader's language: what handlers of a request say is said to its reader, and Gradio's pages are told which language that is."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.texts import COOKIE, LOCALES, reader_of, reading, spoken
+
+_LANG = b'lang="en"'
+_HEAD = b"<head>"
+_YEAR = 31_536_000
+
+
+class Language:
+    """ASGI middleware. `?lang=de` on any page chooses a language for good, by a cookie."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request in the language of its reader."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        reader = reader_of(Request(scope))
+        chosen = QueryParams(scope["query_string"]).get("lang", "")
+        page = _Page(send, reader.locale, reader.locale if chosen in LOCALES else "")
+        with reading(reader):
+            await self._app(scope, receive, page.send)
+
+
+class _Page:
+    """Passes a response on; a page of Gradio is gathered first and gets the language put into its head."""
+
+    def __init__(self, send: Send, locale: str, chosen: str) -> None:
+        self._send = send
+        self._locale = locale
+        self._chosen = chosen
+        self._held: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        """Take a part of the response."""
+        if message["type"] == "http.response.start":
+            if self._chosen:
+                cookie = f"{COOKIE}={self._chosen}; Path=/; Max-Age={_YEAR}; SameSite=Lax"
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            headers = Headers(raw=message["headers"])
+            # our own pages have a policy and are rendered in their language already
+            if headers.get("content-type", "").startswith("text/html") and "content-security-policy" not in headers:
+                self._held = message
+                return
+        elif self._held is not None:
+            self._body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            body = self._translated(self._body)
+            MutableHeaders(scope=self._held)["content-length"] = str(len(body))
+            await self._send(self._held)
+            message = {"type": "http.response.body", "body": body}
+            self._held = None
+        await self._send(message)
+
+    def _translated(self, body: bytes) -> bytes:
+        """Gradio's own texts and ours are chosen by the browser's language, before any script of a page can tell it another: so it is told here."""
+        if b"window.gradio_config" not in body:
+            return body
+        name = json.dumps(self._locale)
+        script = f"<script>for(const [k,v] of [['language',{name}],['languages',[{name}]]])Object.defineProperty(navigator,k,{{get:()=>v}})</script>"
+        return spoken(body, self._locale).replace(_LANG, f'lang="{self._locale}"'.encode(), 1).replace(_HEAD, _HEAD + script.encode(), 1)
