@@ -35,6 +35,11 @@ from .checking import (
 from .models import (
     OpenedModel as OpenedModel,
 )
+from .own_notes import (
+    NoteSentence as NoteSentence,
+    for_others as for_others,
+    with_own_words as with_own_words,
+)
 from .run import (
     DEADLINES as DEADLINES,
     Event as Event,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from assistant.own_notes import NoteSentence
 from corpus import Anchor, Review
 
 #: Raised when the stored form of an answer changes.
@@ -188,7 +189,7 @@ class Answer:
 
     `confidence` is the estimated probability (0..1) that the evidence answers the question; `seconds` are per step. `outcome` is None where
     nothing was looked for (a language that the configuration does not handle): then the notices say why. `catalogue` beside an answer of the
-    kind "evidence" is the other way to take the question.
+    kind "evidence" is the other way to take the question. `from_notes` are sentences of the reader's own notes; their words are never kept with it.
     """
 
     id: str
@@ -213,6 +214,7 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     config_hash: str = ""
     understood: Understanding = field(default_factory=Understanding)
+    from_notes: tuple[NoteSentence, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
@@ -229,6 +231,7 @@ class Answer:
             "notices": list(self.notices),
             "filters": list(self.filters),
             "sentences": [sentence.as_dict() for sentence in self.sentences],
+            "from_notes": [sentence.as_dict() for sentence in self.from_notes],
             "catalogue": self.catalogue.as_dict() if self.catalogue else None,
             "reviews": [review.as_dict() for review in self.reviews],
             "nearest": [review.as_dict() for review in self.nearest],
@@ -269,4 +272,5 @@ class Answer:
             seconds=dict(table["seconds"]),
             config_hash=table.get("config_hash", ""),  # answers of before it was kept have none
             understood=Understanding(**table.get("understood", {})),
+            from_notes=tuple(NoteSentence.from_dict(entry) for entry in table.get("from_notes", ())),
         )

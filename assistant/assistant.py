@@ -9,7 +9,7 @@ model's draft takes its place only sentence by sentence, after the check.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ from assistant.decide import Decision, decide
 from assistant.draft import DraftSentence, ParsedDraft, parse_draft
 from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, collect, weigh
 from assistant.injection import not_given_notice, speaks_to_a_model
+from assistant.note_evidence import sentences_that_answer
 from assistant.numbering import number
+from assistant.own_notes import OwnNote
 from assistant.quotes import Chosen, choose, fits
 from assistant.run import Event, LateError, Run, StoppedError
 from assistant.understanding import (
@@ -70,13 +72,16 @@ class Writer:
 
 @dataclass(frozen=True)
 class Request:
-    """What a reader asks for. `last` is what a follow-up may refer to; `standalone` is the question as the reader wants it understood."""
+    """What a reader asks for. `last` is what a follow-up may refer to; `standalone` is the question as the reader wants it understood; `notes` are the
+    reader's own, to be searched too, and `note_titles` the titles of the records they are on, by id."""
 
     text: str
     chosen: Filter | None = None
     writer: Writer | None = None
     last: Turn | None = None
     standalone: str = ""
+    notes: tuple[OwnNote, ...] = ()
+    note_titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -284,7 +289,9 @@ class Assistant:
         decision = decide(found.question, found.result, found.weighed)
         scores = fits(found.question, found.weighed)
         picked = choose(found.weighed, scores) if decision.answers else []
-        answer = replace(_quotes_answer(found.understood, self._searcher, found.result, decision, picked), seconds=here.times())
+        request = found.understood.request
+        own = sentences_that_answer(found.question, request.notes, request.note_titles, self._encoder) if request.notes else ()
+        answer = replace(_quotes_answer(found.understood, self._searcher, found.result, decision, picked), from_notes=own, seconds=here.times())
         here.tell(Event("quotes", "decide", answer=answer))
         return Prepared(answer, found.question, found.weighed.sentences, tuple(scores), tuple(picked), decision, writer)
 

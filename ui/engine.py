@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corpus import LOCAL, Filter, Library, UnavailableError, UsageError, parse_filter
+from corpus import LOCAL, Filter, Library, Note, UnavailableError, UsageError, parse_filter
 from ui.configurations import Configuration, removable
 from ui.settings import Settings
 from ui.wiring import Workshop
@@ -34,8 +34,10 @@ class Engine(Protocol):
         """Why a record ranks where it does."""
         ...
 
-    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None) -> dict[str, Any]:
-        """A checked answer, kept in the library. `after` is the id of the answer that the question follows up."""
+    def ask(
+        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+    ) -> dict[str, Any]:
+        """A checked answer, kept in the library. `after` is the id of the answer that the question follows up; `notes`: search the own ones too."""
         ...
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
@@ -95,7 +97,9 @@ class LocalEngine:
         review = self.library.get(review_id)
         return self.workshop.searcher(config).why(clean_question(query), review, self.filter(filters))
 
-    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None) -> dict[str, Any]:
+    def ask(
+        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+    ) -> dict[str, Any]:
         """See Engine."""
         if model:
             from assistant.models import parse_model_name
@@ -103,8 +107,9 @@ class LocalEngine:
             parse_model_name(model)
         from assistant.table import table_of
 
-        answer = self.answer(question, model, self.filter(filters), config, after=after)
-        return answer.as_dict() | {"evidence_table": [row.as_dict() for row in table_of(answer, self.library.get)]}
+        answer = self.answer(question, model, self.filter(filters), config, after=after, notes=notes)
+        own = [sentence.as_dict(own=True) for sentence in answer.from_notes]
+        return answer.as_dict() | {"from_notes": own, "evidence_table": [row.as_dict() for row in table_of(answer, self.library.get)]}
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""
@@ -202,16 +207,20 @@ class LocalEngine:
         standalone: str = "",
         run: Run | None = None,
         owner: str = LOCAL,
+        notes: bool = False,
     ) -> Answer:
         """Answer and keep the answer as the owner's; what happens meanwhile is told to `run`, which can stop it.
 
-        `after` is the id of the answer that the question follows up; `standalone` is how the reader wants the question understood.
+        `after` is the id of the answer that the question follows up; `standalone` is how the reader wants the question understood; with `notes` the
+        owner's own notes (on records that the filter lets through) are searched too, and what they say stands in the answer's `from_notes`.
         Raises NotFoundError for an unknown answer, and for one of another owner unless it is the local user who asks.
         """
         from assistant import Request
 
         self.require_built(config)
-        request = Request(question, chosen, self._writer(model), self._turn(after, owner) if after else None, standalone)
+        own = self._own_notes(owner, chosen) if notes else ()
+        titles = {review_id: review.title for review_id, review in self.library.get_many(note.review_id for note in own).items()}
+        request = Request(question, chosen, self._writer(model), self._turn(after, owner) if after else None, standalone, own, titles)
         return self.workshop.assistant(config, owner).answer(request, run)
 
     def behind(self) -> bool:
@@ -244,6 +253,12 @@ class LocalEngine:
         named = f" --config {chosen.name}" if config else ""
         where = str(self.workshop.settings.index_folder)
         raise UnavailableError(f"the search data of {chosen.name!r} has not been made yet", where=where, remedy=f"Run `florilegium sync{named}`")
+
+    def _own_notes(self, owner: str, chosen: Filter) -> tuple[Note, ...]:
+        """The owner's notes on records that a filter lets through."""
+        found = self.library.notes.find(owner)
+        through = set(self.library.select(chosen).ids) if found and chosen.conditions else None
+        return tuple(note for note in found if through is None or note.review_id in through)
 
     def _turn(self, answer_id: str, owner: str) -> Turn:
         """What a follow-up to a kept answer may refer to."""

@@ -37,9 +37,11 @@ class RemoteEngine:
         """See Engine."""
         return self._call("why", query=query, review_id=review_id, filters=list(filters), config=config)
 
-    def ask(self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None) -> dict[str, Any]:
+    def ask(
+        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+    ) -> dict[str, Any]:
         """See Engine."""
-        return self._call("ask", question=question, model=model, filters=list(filters), config=config, after=after)
+        return self._call("ask", question=question, model=model, filters=list(filters), config=config, after=after, notes=notes)
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""

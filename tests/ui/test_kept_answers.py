@@ -16,6 +16,7 @@ from corpus import Library, Status
 from tests.ui.conftest import Run
 from ui.engine import LocalEngine
 from ui.settings import Settings
+from ui.web.people import Door
 from ui.web.table_pages import table_pages
 from ui.wiring import Workshop, open_library
 
@@ -117,6 +118,7 @@ def test_its_pages_tell_of_today_and_escape_every_word(asked: tuple[Library, dic
     retract(library, place["review_id"])
     app = FastAPI()
     app.include_router(table_pages(library))
+    app.add_middleware(Door)
     client = TestClient(app)
     for address in (f"/answers/{answer['id']}", f"/answers/{answer['id']}/table", f"/answers/{answer['id']}/table?sort=year&down=1"):
         page = client.get(address)

@@ -23,11 +23,12 @@ def register(app: typer.Typer, session: Session) -> None:
         filters: Filters = None,
         config: Config = None,
         after: Annotated[str | None, typer.Option("--after", metavar="ANSWER_ID", help="The answer that this question follows up.")] = None,
+        notes: Annotated[bool, typer.Option("--notes", help="Search your own notes too; what they say is told apart.")] = False,
         table: Annotated[bool, typer.Option("--table", help="Show the evidence table of the cited records.")] = False,
         json: Json = False,
     ) -> int:
         """Answer a question from the collection; every sentence carries the words it rests on."""
-        answer = session.engine().ask(question, model, filters or [], config, after)
+        answer = session.engine().ask(question, model, filters or [], config, after, notes)
         if json:
             print_json(answer)
         else:
@@ -61,6 +62,7 @@ def print_answer(answer: dict[str, Any]) -> None:
         line.append(sentence["text"])
         line.append(f" {keys}", style="bold")
         out.print(line)
+    _print_notes(answer["from_notes"])
     if answer["outcome"] == "partly" and answer["missing"]:
         print(f"Not found in what is cited: {', '.join(answer['missing'])}.")
     if answer["reviews"]:
@@ -78,6 +80,19 @@ def print_answer(answer: dict[str, Any]) -> None:
     for notice in answer["notices"]:
         print(notice)
     print(f"\n{answer['model']}, configuration {answer['config']}, revision {answer['revision']}, {answer['seconds']['total']:.1f} s, answer {answer['id']}")
+
+
+def _print_notes(sentences: list[dict[str, Any]]) -> None:
+    """What the own notes say; of an answer read again the words are not there."""
+    from rich.text import Text
+
+    told = [sentence for sentence in sentences if sentence.get("text")]
+    if told:
+        print("From your own notes:")
+    for sentence in told:
+        console().print(Text(f"  {sentence['text']}  (note {sentence['note_id']}, on {sentence['review_id']})"))
+    if len(told) < len(sentences):
+        print(f"Sentences of private notes that are not shown: {len(sentences) - len(told)}.")
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:

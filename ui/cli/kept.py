@@ -25,16 +25,19 @@ def register(app: typer.Typer, session: Session) -> None:
     @app.command()
     def answer(answer_id: AnswerId, json: Json = False) -> int:
         """Show a kept answer as it was given, with what its records' notices and status are today."""
+        from assistant import with_own_words
         from assistant.answer import Answer
         from assistant.replay import as_of_today
         from assistant.table import table_of
-        from corpus import standings
+        from corpus import LOCAL, standings
 
         library = session.library()
         kept = Answer.from_dict(library.answers.get(answer_id))
+        kept = with_own_words(kept, library.notes.get_many(LOCAL, [sentence.note_id for sentence in kept.from_notes]))
         today = as_of_today(kept, partial(standings, library), library.get)
         rows = [row.as_dict() for row in table_of(kept, library.get)]
-        shown = today.answer.as_dict() | {"standings": today.standings_as_dicts(), "evidence_table": rows}
+        own = [sentence.as_dict(own=True) for sentence in kept.from_notes]
+        shown = today.answer.as_dict() | {"from_notes": own, "standings": today.standings_as_dicts(), "evidence_table": rows}
         print_json(shown) if json else print_answer(shown)
         return 0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 import shlex
+from collections.abc import Sequence
 
 from assistant.answer import SHOWN, Answer, CatalogueAnswer, Citation, Outcome, ReviewRef, Sentence, Support
+from assistant.own_notes import NoteSentence
 from assistant.run import Event
 from ui.texts import say
 from ui.web.place import link_to
@@ -68,6 +70,7 @@ def answer_html(answer: Answer, *, drafting: Drafting | None = None) -> str:
     if answer.outcome == Outcome.NOT_IN_CORPUS and answer.kind == "evidence":
         parts.append(_not_answered(answer))
     parts += [_sentence(sentence, answer) for sentence in answer.sentences]
+    parts.append(own_notes_html(answer.from_notes))
     if answer.outcome == Outcome.PARTLY and answer.missing:
         parts.append(f'<p class="fl-note">{escape(say("answer.not_found", missing=", ".join(answer.missing)))}</p>')
     warned = [review for review in answer.reviews if review.notices]
@@ -95,6 +98,19 @@ def waiting_html(text: str) -> str:
 def fault_html(text: str) -> str:
     """An error, told to a reader."""
     return f'<div class="fl-answer"><p class="fl-warn">{escape(text)}</p></div>'
+
+
+def own_notes_html(sentences: Sequence[NoteSentence]) -> str:
+    """What the reader's own notes say, apart from the collection; of words that are not for whoever looks, only how many there are."""
+    told = [sentence for sentence in sentences if sentence.text]
+    rows = "".join(
+        f'<p class="fl-sentence fl-own"><span class="fl-sign" title="{escape(say("answer.own_sign"))}">✎</span> {escape(sentence.text)} '
+        f'<a class="fl-note-link" href="/notes#note-{html.escape(sentence.note_id)}" target="_blank">{escape(say("answer.own_note"))}</a></p>'
+        for sentence in told
+    )
+    head = f'<p class="fl-way">{escape(say("answer.own_notes"))}</p>' if told else ""
+    left = len(sentences) - len(told)
+    return head + rows + (f'<p class="fl-note">{escape(say("answer.own_withheld", count=left))}</p>' if left else "")
 
 
 def _sentence(sentence: Sentence, answer: Answer) -> str:

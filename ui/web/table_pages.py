@@ -6,15 +6,17 @@ import html
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from assistant.answer import Answer, ReviewRef
+from assistant.own_notes import with_own_words
 from assistant.replay import Today, as_of_today
 from assistant.table import COLUMNS, Cell, Row, sort_rows, table_csv, table_of
 from corpus import Anchor, Library, NotFoundError, standings
 from ui.texts import say
 from ui.web.pages import page
+from ui.web.people import Person, person_of
 from ui.web.place import link_to
 from ui.web.rendering import notice_name
 
@@ -55,7 +57,7 @@ def table_pages(library: Library) -> APIRouter:
         return page("table.html", answer=today.answer, warnings=warnings_of(today), heads=heads, rows=shown)
 
     @router.get("/answers/{answer_id}")
-    def as_given(answer_id: str) -> Response:
+    def as_given(answer_id: str, request: Request) -> Response:
         try:
             today, _ = kept(answer_id)
         except NotFoundError as error:
@@ -64,9 +66,17 @@ def table_pages(library: Library) -> APIRouter:
         told = {line for lines in today.told.values() for line in lines}
         sentences = [(sentence, [(citation.key, link_to(citation.anchor)) for citation in sentence.citations]) for sentence in answer.sentences]
         notices = [notice for notice in answer.notices if notice not in told]
-        return page("answer.html", answer=answer, warnings=warnings_of(today), sentences=sentences, notices=notices)
+        own = [sentence for sentence in for_reader(answer, library, person_of(request)).from_notes if sentence.text]
+        left = len(answer.from_notes) - len(own)
+        return page("answer.html", answer=answer, warnings=warnings_of(today), sentences=sentences, notices=notices, own_notes=own, notes_withheld=left)
 
     return router
+
+
+def for_reader(answer: Answer, library: Library, person: Person) -> Answer:
+    """A kept answer with the words of those notes in it that are this person's own."""
+    ids = [sentence.note_id for sentence in answer.from_notes]
+    return with_own_words(answer, library.notes.get_many(person.name, ids)) if ids else answer
 
 
 def notices_of(review: ReviewRef) -> list[str]:
