@@ -1,9 +1,10 @@
 """Bulk embedding by `sync` against bare `SentenceTransformer.encode` on the same passages, taking turns in one process.
 
-    python benchmarks/bench_embedding.py [SHARED] [--rounds 3] [--passages 983]
+    python benchmarks/bench_embedding.py [SHARED] [--rounds 3] [--passages 3000]
 
 `sync` reads the library, splits, hashes, embeds, stores in Chroma, tantivy and the manifest. The model is loaded before either is timed.
-SHARED is not used: the passages are those of the sample collection. Writes docs/figures/embedding.json and .svg.
+SHARED is not used: the passages are those of the sample collection, and beyond them those of invented records of
+its words. Writes docs/figures/embedding.json and .svg.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import numpy as np
 from measuring import Parts, keep, plot
-from synthetic import SAMPLE
+from synthetic import PASSAGES_EACH, SAMPLE, fill, words_of
 
 from corpus import Library
 from corpus.importing import import_files
@@ -31,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", nargs="?")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--passages", type=int, default=983)
+    parser.add_argument("--passages", type=int, default=3000)
     given = parser.parse_args()
     parts = Parts()
     bulk = BulkEncoder(parts.model)
@@ -42,6 +43,8 @@ def main() -> int:
         folder = Path(name)
         library = Library(f"sqlite:///{folder / 'library.sqlite'}", create=True)
         import_files(library, files_for(given.passages))
+        passages = [passage for review in library.iterate() for passage in parts.splitter.split(review)]
+        fill(library, 0, max(0, given.passages - len(passages)) // PASSAGES_EACH, words_of(passages))
         texts = [passage.embedded for review in library.iterate() for passage in parts.splitter.split(review)]
         for turn in range(given.rounds):
             began = time.perf_counter()

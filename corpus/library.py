@@ -31,6 +31,7 @@ from corpus.lab.sets import TestSets
 from corpus.lab.sweeps import Sweeps
 from corpus.lists import Lists
 from corpus.notes import Notes
+from corpus.remembered import Remembered
 from corpus.review import Notice, Review, Status
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
@@ -57,6 +58,7 @@ class Library:
     def __init__(self, url: str, *, create: bool = False) -> None:
         """Open the library at a database URL; with `create`, make it where it is absent. Raises UnavailableError, UsageError."""
         self._database = Database(url)
+        self._remembered = Remembered()
         path = self._database.engine.url.database if self._database.engine.dialect.name == "sqlite" else None
         if path and path != ":memory:" and not create and not Path(path).exists():
             raise UsageError("there is no library", where=path, remedy="Import something first, or name another --home")
@@ -219,7 +221,7 @@ class Library:
         """The library's revision and the records with these ids, both as of one moment; ids that do not exist are left out."""
         with self._database.read() as connection:
             revision = int(connection.execute(sa.select(schema.library.c.revision)).scalar_one())
-            return revision, fetch(connection, ids)
+            return revision, self._remembered.fetch(connection, ids)
 
     def iterate(self, ids: Sequence[str] | None = None) -> Iterator[Review]:
         """All records (or those with these very `ids`, in that order) in batches of bounded size."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +28,8 @@ _HANDED_DOWN = 3_000
 _DEEP = 4  # passages asked for by a reading to great depth, a review
 _OTHERS = 4  # further passages shown with a hit
 _MARKS = "?!.,;:\"“”'"  # around a query's words, where they are shown
+#: The lexical leg is asked here while the query is being encoded: neither holds Python's lock for long.
+_beside = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
 _TRIES = 5  # readings of the library in one search, should it change in between
 
 
@@ -129,10 +132,11 @@ class Searcher:
         """The best `k` current reviews that `chosen` lets through. Fewer, or none, where no leg finds more."""
         began = time.monotonic()
         allowed, left_out = self._allowed(chosen)
+        asked = _beside.submit(self._worded, query, k, allowed)
         vector = self._encoder.encode([query])[0]
         encoded = time.monotonic()
-        terms = self._terms(query)
-        candidates, words = self._candidates(vector, terms, k, allowed)
+        terms, first = asked.result()
+        candidates, words = self._candidates(vector, terms, k, allowed, first)
         indexed = self._built.state.revisions(candidates)  # before the passages, so that a record found at it later has not changed in between
         scored = self._rerank(query, self._score(vector, terms, candidates, words))
         hits, stale, revision = self._hits_at(scored, k, indexed)
@@ -222,23 +226,39 @@ class Searcher:
         selection = self._library.select(chosen)
         return selection.ids, selection.left_out
 
-    def _candidates(self, vector: Vectors, terms: Counter[str], k: int, allowed: Sequence[str] | None) -> tuple[list[str], dict[str, float]]:
-        """The reviews either leg proposes, sorted by id, and the BM25 of those that the lexical leg does.
+    def _worded(self, query: str, k: int, allowed: Sequence[str] | None) -> tuple[QueryTerms, dict[str, float]]:
+        """The query's terms, and what the lexical leg proposes at first."""
+        terms = self._terms(query)
+        return terms, self._lexical(terms, self._widening(k), _handed(allowed))
+
+    def _widening(self, k: int) -> int:
+        """How many times the configured depths are asked for, so that `k` reviews can be found."""
+        return max(1, -(-k // self.config.candidates))
+
+    def _lexical(self, terms: Counter[str], widen: int, allowed: Sequence[str] | None) -> dict[str, float]:
+        config = self.config
+        return dict(self._built.lexical.search(terms, config.candidates * widen, allowed, config.rarity)) if config.lexical_weight > 0 else {}
+
+    def _candidates(
+        self, vector: Vectors, terms: Counter[str], k: int, allowed: Sequence[str] | None, first: dict[str, float] | None = None
+    ) -> tuple[list[str], dict[str, float]]:
+        """The reviews either leg proposes, sorted by id, and the BM25 of those that the lexical leg does; `first` is what it has proposed already.
 
         With a filter too wide to hand down, more is asked until enough pass it.
         """
         permitted = None if allowed is None else set(allowed)
-        handed = allowed if allowed is not None and len(allowed) <= _HANDED_DOWN else None
-        widen = max(1, -(-k // self.config.candidates))
+        handed = _handed(allowed)
+        widen = self._widening(k)
         while True:
-            found, words = self._propose(vector, terms, widen, handed)
+            words = self._lexical(terms, widen, handed) if first is None else first
+            found, first = self._propose(vector, words, widen, handed), None
             kept = [review_id for review_id in found if permitted is None or review_id in permitted]
             enough = permitted is None or handed is not None or len(kept) >= max(k, self.config.candidates)
             if enough or widen * self.config.dense_depth >= self._built.state.count():
                 return sorted(kept), words
             widen *= 4
 
-    def _propose(self, vector: Vectors, terms: Counter[str], widen: int, allowed: Sequence[str] | None) -> tuple[set[str], dict[str, float]]:
+    def _propose(self, vector: Vectors, words: Mapping[str, float], widen: int, allowed: Sequence[str] | None) -> set[str]:
         config, depth = self.config, self.config.candidates * widen
         proposed: dict[str, None] = {}
         if config.dense_weight > 0:
@@ -247,8 +267,7 @@ class Searcher:
             for passage_id, _ in nearest:
                 if passage_id in held and len(proposed) < depth:
                     proposed.setdefault(held[passage_id])
-        words = dict(self._built.lexical.search(terms, depth, allowed, config.rarity)) if config.lexical_weight > 0 else {}
-        return {*proposed, *words}, words
+        return {*proposed, *words}
 
     def _score(self, vector: Vectors, terms: Counter[str], candidates: Sequence[str], words: Mapping[str, float]) -> Scored:
         """Score candidates by both legs; `words` has the BM25 known already."""
@@ -331,6 +350,11 @@ class Searcher:
             failing = [str(condition) for condition in chosen.conditions if review.id not in self._library.select(Filter((condition,))).ids]
             return f"the filter {' and '.join(failing)}"
         return None if indexed else "it is newer than the search data; run `florilegium sync`"
+
+
+def _handed(allowed: Sequence[str] | None) -> Sequence[str] | None:
+    """What of a filter is handed down to the legs."""
+    return allowed if allowed is not None and len(allowed) <= _HANDED_DOWN else None
 
 
 def _order(scored: Scored) -> list[int]:
