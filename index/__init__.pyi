@@ -12,6 +12,10 @@ from .passages import (
     Passage as Passage,
     PassageSplitter as PassageSplitter,
 )
+from .related import (
+    Related as Related,
+    related as related,
+)
 from .searcher import (
     Hit as Hit,
     LegScore as LegScore,

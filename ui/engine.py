@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corpus import LOCAL, Filter, Library, Note, UnavailableError, UsageError, parse_filter
+from corpus import LOCAL, Filter, Library, Note, Review, UnavailableError, UsageError, parse_filter
 from ui.configurations import Configuration, removable
 from ui.settings import Settings
 from ui.wiring import Workshop
@@ -222,6 +222,15 @@ class LocalEngine:
         titles = {review_id: review.title for review_id, review in self.library.get_many(note.review_id for note in own).items()}
         request = Request(question, chosen, self._writer(model), self._turn(after, owner) if after else None, standalone, own, titles)
         return self.workshop.assistant(config, owner).answer(request, run)
+
+    def related(self, review_id: str) -> list[Review]:
+        """The current records most like one, by the vectors of its passages; none while there is no index to ask."""
+        from index import related
+
+        spec = self.workshop.config().search.spec
+        if not self.workshop.configurations.indexes.is_built(spec):
+            return []
+        return [found.review for found in related(self.library, self.workshop.built(spec), review_id)]
 
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync of the active configuration's index, or of another that is built."""

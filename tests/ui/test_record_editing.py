@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from corpus import InputError, Library, Review, Status
 from tests.corpus.making import put, reviews
 from ui.web.guard import Guard
+from ui.web.people import Door
 from ui.web.record_edit import editing_pages
 from ui.web.record_form import changes_from, form_of
 from ui.web.record_page import record_pages
@@ -34,6 +35,7 @@ def site(library: Library) -> Iterator[TestClient]:
     app = FastAPI()
     app.include_router(record_pages(library))
     app.include_router(editing_pages(library))
+    app.add_middleware(Door)
     app.add_middleware(Guard, hosts={"localhost"})
     with TestClient(app, base_url="http://localhost", headers=OURS) as client:
         yield client

@@ -13,13 +13,22 @@ _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
 _FILES = Path(__file__).parent / "files"
 #: Style and script of the pages. As part of the head, since Gradio confines what it takes as `css` to its own container.
-HEAD = f"<style>{(_FILES / 'ask.css').read_text(encoding='utf-8')}</style>\n<script>{(_FILES / 'ask.js').read_text(encoding='utf-8')}</script>"
+HEAD = "\n".join(
+    [f"<style>{(_FILES / name).read_text(encoding='utf-8')}</style>" for name in ("ask.css", "library.css")]
+    + [f"<script>{(_FILES / name).read_text(encoding='utf-8')}</script>" for name in ("ask.js", "library.js")]
+)
 
-_PAGES = (("ask", "/", "site.page_ask"), ("curate", "/curate", "site.page_curate"))
+_PAGES = (
+    ("ask", "/", "site.page_ask"),
+    ("library", "/library", "site.page_library"),
+    ("lists", "/lists", "site.page_lists"),
+    ("notes", "/notes", "site.page_notes"),
+    ("curate", "/curate", "site.page_curate"),
+)
 
 
 def header(current: str) -> str:
-    """The head of every page, with the way to the others; `current` is one of "ask", "curate"."""
+    """The head of every page, with the way to the others; `current` is the name of one of them."""
     links = "".join(f'<a href="{path}"{" aria-current=page" if name == current else ""}>{said(key)}</a>' for name, path, key in _PAGES)
     return f'<div id="fl-head"><div><h1>Florilegium</h1><p>{said("site.tagline")}</p></div><nav aria-label="{said("site.pages")}">{links}</nav></div>'
 

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Status, diff_reviews
+from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Role, Status, diff_reviews, is_withheld
 from ui.texts import say
 from ui.web.pages import page
+from ui.web.people import person_of
 from ui.web.record_form import changes_from, form_of
 
 
@@ -54,12 +55,16 @@ def editing_pages(library: Library) -> APIRouter:
             return page("missing.html", status=404, message=error.message)
 
     @router.get("/diff")
-    def diff(review_id: str, older: int, newer: int | None = None) -> Response:
+    def diff(request: Request, review_id: str, older: int, newer: int | None = None) -> Response:
         try:
             states = library.get(review_id, older), library.get(review_id, newer)
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
-        return page("diff.html", form=True, older=states[0], newer=states[1], fields=diff_reviews(*states), last=library.get(review_id))
+        person, last = person_of(request), library.get(review_id)
+        seen = [entry for entry in diff_reviews(*states) if not is_withheld(entry.field, last, person.role)]
+        cut = is_withheld("sections", last, person.role) and states[0].sections != states[1].sections
+        may_edit = person.may(Role.LIBRARIAN)
+        return page("diff.html", form=True, older=states[0], newer=states[1], fields=seen, cut=cut, last=last, may_edit=may_edit)
 
     @router.post("/revert")
     async def revert(review_id: str, request: Request) -> Response:

@@ -17,11 +17,15 @@ from ui.engine import LocalEngine
 from ui.texts import dictionaries, say
 from ui.web import look
 from ui.web.ask_page import ask_page
+from ui.web.comment_pages import comment_pages
 from ui.web.curation import curation_page
 from ui.web.guard import LOOPBACK, Guard
 from ui.web.language import Language
+from ui.web.library_page import LibraryPage, library_page
+from ui.web.list_pages import list_pages
 from ui.web.local_api import local_api
 from ui.web.model_job import ModelJob
+from ui.web.note_pages import note_pages
 from ui.web.pages import page
 from ui.web.people import Door
 from ui.web.record_edit import editing_pages
@@ -33,7 +37,10 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
     """The whole site as an ASGI application."""
     app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(local_api(engine, token))
-    app.include_router(record_pages(engine.library))
+    app.include_router(record_pages(engine.library, engine.related))
+    app.include_router(note_pages(engine.library))
+    app.include_router(comment_pages(engine.library))
+    app.include_router(list_pages(engine.library, LibraryPage(engine).find))
     app.include_router(table_pages(engine.library))
     app.include_router(editing_pages(engine.library))
 
@@ -42,6 +49,8 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
         return JSONResponse({"live": True, "ready": not engine.behind(), "revision": engine.library.revision()})
 
     pages = ask_page(engine, job)
+    with pages.route("Library", "/library"):
+        library_page(engine, pages)
     with pages.route("Curate", "/curate"):
         curation_page(engine, pages)
     with warnings.catch_warnings():
