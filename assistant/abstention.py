@@ -52,7 +52,7 @@ class LabelledQuestion:
 
 
 def outcome_of(labelled: LabelledQuestion, answer: Answer) -> dict[str, Any]:
-    """What became of a question, as data: `sentences` counts those shown by support, `draft` all that a model wrote."""
+    """What became of a question, as data: `sentences` counts those shown by support, `draft` all that a model wrote; `cited` are ids of records."""
     return {
         **labelled.as_dict(),
         "outcome": answer.outcome.value if answer.outcome else None,
@@ -60,6 +60,7 @@ def outcome_of(labelled: LabelledQuestion, answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "sentences": dict(Counter(sentence.support.value for sentence in answer.sentences)),
         "draft": dict(Counter(sentence.support.value for sentence in answer.draft)),
+        "cited": list(dict.fromkeys(citation.anchor.review_id for sentence in answer.sentences for citation in sentence.citations)),
         "seconds": round(answer.seconds.get("total", 0.0), 4),
     }
 

@@ -107,6 +107,22 @@ class SearchResult:
         }
 
 
+class Ranking(NamedTuple):
+    """(review id, score), best first; `legs` tells how each leg ranked the first of them."""
+
+    pairs: list[tuple[str, float]]
+    scored: Scored
+
+    def legs(self, first: int) -> dict[str, dict[str, int]]:
+        """Each leg's rank (from 1, among the candidates) of the first `first` reviews; a leg that did not find a review is absent."""
+        places = {review_id: i for i, review_id in enumerate(self.scored.ids)}
+        return {
+            review_id: {name: leg.rank for name, leg in _legs(self.scored, places[review_id]).items() if leg is not None}
+            for review_id, _ in self.pairs[:first]
+            if review_id in places
+        }
+
+
 class Searcher:
     """Searches one built index under one configuration. Safe to use from several threads, also while a sync runs."""
 
@@ -146,9 +162,13 @@ class Searcher:
 
     def rank(self, query: str, depth: int) -> list[tuple[str, float]]:
         """(review id, score), best first, at most `depth`: the order alone, as the lab measures it, without asking the library."""
+        return self.ranking(query, depth).pairs
+
+    def ranking(self, query: str, depth: int) -> Ranking:
+        """As `rank`, with what the legs said."""
         vector, terms = self._encoder.encode([query])[0], self._terms(query)
         scored = self._rerank(query, self._score(vector, terms, *self._candidates(vector, terms, 0, None)))
-        return [(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]]
+        return Ranking([(scored.ids[i], float(scored.final[i])) for i in _order(scored)[:depth]], scored)
 
     def beyond(self, query: str, ranking: Sequence[tuple[str, float]], depth: int) -> list[tuple[str, float]]:
         """A ranking by `rank`, continued to `depth` by what lies beyond the candidates, in the order of both legs' plain scores.

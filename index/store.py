@@ -100,10 +100,10 @@ class IndexHome:
         (place / COMPLETE).unlink()
         shutil.rmtree(former, ignore_errors=True)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, namespace: str = "") -> None:
         """Delete a built index by the name of its folder, and no other. Raises UnavailableError."""
-        shutil.rmtree(self.folder / name, ignore_errors=True)  # the manifest first: without it nothing counts as built
-        delete_collection(self.chroma, f"passages-{name}")
+        shutil.rmtree(self.folder / namespace / name, ignore_errors=True)  # the manifest first: without it nothing counts as built
+        delete_collection(self.chroma, _collection(name, namespace))
 
 
 class BuiltIndex:
@@ -118,7 +118,7 @@ class BuiltIndex:
         known = self.state.spec
         if known is not None and known != spec:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
-        self._collection = f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{spec.folder}"
+        self._collection = _collection(spec.folder, namespace)
         self.vectors = VectorStore(home.chroma, self._collection)
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
@@ -232,3 +232,7 @@ class BuiltIndex:
 
     def _lexical_folder(self, number: int) -> Path:
         return self.folder / f"lexical-{number}"
+
+
+def _collection(name: str, namespace: str) -> str:
+    return f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{name}"

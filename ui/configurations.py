@@ -76,6 +76,10 @@ class Configurations:
             raise UsageError(f"there is no configuration {name!r}", remedy=f"There are: {', '.join([DEFAULT_CONFIG, *saved])}")
         return _read(saved[name])
 
+    def of_document(self, name: str, document: Mapping[str, Any]) -> Configuration:
+        """A configuration as it was saved, for instance in a run. Raises UnavailableError for one that cannot be read."""
+        return _read(SavedConfig(name, "", "", dict(document)))
+
     def all(self) -> tuple[list[Configuration], dict[str, UnavailableError]]:
         """Every configuration, `default` first, and by name what is wrong with those that cannot be read."""
         found, bad = [self.default()], {}

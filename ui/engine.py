@@ -26,6 +26,11 @@ MOST_HITS = 1_000
 class Engine(Protocol):
     """The search data of one home, wherever its owner runs. Every method gives what the command's --json prints."""
 
+    @property
+    def library(self) -> Library:
+        """The library that the search data is made from."""
+        ...
+
     def search(self, query: str, k: int, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """Ranked reviews."""
         ...
@@ -57,9 +62,34 @@ class Engine(Protocol):
         ...
 
     def lab_run(
-        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+        self,
+        target: str,
+        config: str | None,
+        measures: str,
+        settings: Mapping[str, str],
+        *,
+        rankings: bool = False,
+        keep: bool = True,
+        reason: str = "asked",
+        actor: str = "local",
+        answers: bool = False,
+        model: str | None = None,
+        saved: Mapping[str, Any] | None = None,
+        fresh: bool = True,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """Measure a test set: {report, notes, passages, embedded}, and with `rankings` what was found for each query. `folder` is absolute."""
+        """Measure a set: {run, report, notes, passages, embedded, reused}, and with `rankings` what was found for each query.
+
+        `target` is a stored set's name, run over the library, or a folder's absolute path; see `ui.lab.running.Asked` for the rest.
+        """
+        ...
+
+    def lab_after_sync(self, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """Run the sets that ask for it on what the library is now; what each gave."""
+        ...
+
+    def lab_suggest(self, set_name: str, query_id: str, review_id: str, judge: str, model: str | None = None) -> dict[str, Any]:
+        """What a model would grade a record that `judge` has graded: {grade, why, model}; kept, to be measured against people."""
         ...
 
     def lab_answers(
@@ -79,7 +109,7 @@ class LocalEngine:
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self.library: Library = workshop.library
-        self._measuring = threading.Lock()
+        self._measuring = threading.RLock()
 
     def search(self, query: str, k: int, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """See Engine."""
@@ -128,7 +158,7 @@ class LocalEngine:
                 report = syncer.sync(progress)
         else:
             report = self.workshop.syncer(chosen).sync(progress)
-        self._export_query_encoder(chosen)
+        self.export_query_encoder(chosen)
         return {"config": chosen.name, "config_hash": chosen.search.hash, **report.as_dict()}
 
     def doctor(self, *, rebuild: bool, progress: Progress | None = None) -> list[dict[str, Any]]:
@@ -138,25 +168,46 @@ class LocalEngine:
         return examine(self.workshop, rebuild=rebuild, progress=progress)
 
     def lab_run(
-        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+        self,
+        target: str,
+        config: str | None,
+        measures: str,
+        settings: Mapping[str, str],
+        *,
+        rankings: bool = False,
+        keep: bool = True,
+        reason: str = "asked",
+        actor: str = "local",
+        answers: bool = False,
+        model: str | None = None,
+        saved: Mapping[str, Any] | None = None,
+        fresh: bool = True,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """See Engine. One at a time: two would share one cached index and each other's milliseconds."""
-        from index.lab import Lab, parse_measures, read_set, run_report
+        from ui.lab.running import Asked, run_target
 
-        chosen = self.workshop.configurations.resolve(self.workshop.config(config), settings)
-        label = f"{chosen.name} with {', '.join(f'{key}={value}' for key, value in settings.items())}" if settings else chosen.name
-        wanted, given = parse_measures(measures), read_set(Path(folder))
+        asked = Asked(target, config, measures, dict(settings), rankings, keep, reason, actor, answers, saved, fresh, model)
         with self._measuring:
-            self._export_query_encoder(chosen)
-            workshop, model = self.workshop, self.workshop.configurations.model(chosen)
-            lab = Lab(workshop.index_home, model, workshop.encoder_of(chosen), workshop.reranker_of(chosen))
-            result = lab.run(given, chosen.search, label, progress)
-        found = {"report": run_report(given, result, wanted), "notes": given.notes(), "passages": result.passages, "embedded": result.embedded}
-        return found | {"rankings": result.rankings} if rankings else found
+            return run_target(self, asked, progress)
+
+    def lab_after_sync(self, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """See Engine."""
+        from ui.lab.scheduled import run_due
+
+        with self._measuring:  # `serve` and a command may both find the same sets due
+            return run_due(self, progress)
+
+    def lab_suggest(self, set_name: str, query_id: str, review_id: str, judge: str, model: str | None = None) -> dict[str, Any]:
+        """See Engine."""
+        from ui.lab.suggesting import suggest
+
+        return suggest(self, set_name, query_id, review_id, judge, model)
 
     def compact(self, progress: Progress | None = None) -> dict[str, Any]:
         """See Engine. Built indexes that no configuration of this machine can use are deleted; searches go on meanwhile."""
         from index.compact import compact
+        from ui.lab.running import TRIED
 
         began, home = time.monotonic(), self.workshop.index_home
         before = _size(home.folder)
@@ -167,6 +218,9 @@ class LocalEngine:
             removed = [standing.name for standing in home.standings() if standing.name not in names]
             for name in removed:
                 self.workshop.forget(name)
+            for name, namespace in home.namespaced():
+                if namespace.startswith(TRIED):  # made to try settings out, and nobody keeps it in step
+                    home.remove(name, namespace)
             embedded = compact(home, syncers, progress)
         return {
             "indexes": sorted(names),
@@ -291,7 +345,7 @@ class LocalEngine:
         strong = name.partition(":")[0] not in ("embedded", "gguf")  # a small model loses the thread where rules do not
         return Writer(open_it, must=bool(model), strong=strong)
 
-    def _export_query_encoder(self, chosen: Configuration) -> None:
+    def export_query_encoder(self, chosen: Configuration) -> None:
         """Make the query encoders while torch is loaded anyway, so that no later command has to import it."""
         for encoder in {id(each): each for each in (self.workshop.encoder, self.workshop.encoder_of(chosen))}.values():
             if not encoder.query.exported:
@@ -309,7 +363,7 @@ def wait_for_owner(settings: Settings, library: Library, patience: float = 10.0)
 
     deadline = time.monotonic() + patience
     while True:
-        remote = find_server(settings)
+        remote = find_server(settings, lambda: library)
         if remote is not None:
             return remote
         try:

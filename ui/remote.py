@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from corpus import FlorilegiumError, UnavailableError, UsageError
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from corpus import Library
     from index.sync import Progress
 
 #: Where `serve` answers commands; every request carries the token of `HOME/run/serve.json`.
@@ -25,9 +26,15 @@ _TOGETHER = 50
 class RemoteEngine:
     """The commands' side of a live `serve`."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, opened: Callable[[], Library]) -> None:
         self.url = url
         self._token = token
+        self._opened = opened
+
+    @property
+    def library(self) -> Library:
+        """The library of the home, opened by this process when it is first asked for."""
+        return self._opened()
 
     def search(self, query: str, k: int, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """See Engine."""
@@ -61,10 +68,34 @@ class RemoteEngine:
         return self._call("remove-index", name=name)
 
     def lab_run(
-        self, folder: str, config: str | None, measures: str, settings: Mapping[str, str], *, rankings: bool, progress: Progress | None = None
+        self,
+        target: str,
+        config: str | None,
+        measures: str,
+        settings: Mapping[str, str],
+        *,
+        rankings: bool = False,
+        keep: bool = True,
+        reason: str = "asked",
+        actor: str = "local",
+        answers: bool = False,
+        model: str | None = None,
+        saved: Mapping[str, Any] | None = None,
+        fresh: bool = True,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """See Engine."""
-        return self._call("lab-run", folder=folder, config=config, measures=measures, settings=dict(settings), rankings=rankings)
+        head = {"target": target, "config": config, "measures": measures, "settings": dict(settings), "rankings": rankings, "keep": keep, "reason": reason}
+        return self._call("lab-run", **head, actor=actor, answers=answers, model=model, saved=saved and dict(saved), fresh=fresh)
+
+    def lab_after_sync(self, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """See Engine."""
+        found: list[dict[str, Any]] = self._call("lab-after-sync")["runs"]
+        return found
+
+    def lab_suggest(self, set_name: str, query_id: str, review_id: str, judge: str, model: str | None = None) -> dict[str, Any]:
+        """See Engine."""
+        return self._call("lab-suggest", set_name=set_name, query_id=query_id, review_id=review_id, judge=judge, model=model)
 
     def lab_answers(
         self, questions: Sequence[Mapping[str, Any]], folder: str | None, config: str | None, model: str | None, progress: Progress | None = None
@@ -114,11 +145,14 @@ class RemoteEngine:
             connection.close()
 
 
-def find_server(settings: Settings) -> RemoteEngine | None:
-    """The live `serve` of this home, or None. What a dead one left behind is not believed. Raises UsageError where it uses another vector store."""
+def find_server(settings: Settings, opened: Callable[[], Library]) -> RemoteEngine | None:
+    """The live `serve` of this home, or None; `opened` gives its library where that is needed.
+
+    What a dead one left behind is not believed. Raises UsageError where it uses another vector store.
+    """
     try:
         note = json.loads(settings.serve_file.read_text())
-        engine = RemoteEngine(str(note["url"]), str(note["token"]))
+        engine = RemoteEngine(str(note["url"]), str(note["token"]), opened)
         alive = _alive(int(note["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -132,7 +132,7 @@ class Workshop:
 
     def syncer(self, chosen: Configuration) -> Syncer:
         """Keeps the index of a configuration in step with the library."""
-        return Syncer(self.library, self.built(chosen.search.spec), self._splitter(chosen), self.encoder_of(chosen))
+        return Syncer(self.library, self.built(chosen.search.spec), self.splitter(chosen), self.encoder_of(chosen))
 
     @contextmanager
     def ray_syncer(self, chosen: Configuration) -> Iterator[Syncer]:
@@ -141,17 +141,21 @@ class Workshop:
 
         encoder = RayEncoder(self.configurations.model(chosen))
         try:
-            yield Syncer(self.library, self.built(chosen.search.spec), self._splitter(chosen), encoder, RAY_CHUNK)
+            yield Syncer(self.library, self.built(chosen.search.spec), self.splitter(chosen), encoder, RAY_CHUNK)
         finally:
             encoder.close()
 
     def searcher(self, name: str | None = None) -> Searcher:
-        """The searcher of a configuration."""
-        chosen = self.config(name)
-        built, encoder = self.built(chosen.search.spec), self.encoder_of(chosen)
-        return Searcher(self.library, built, self._splitter(chosen), encoder, chosen.search, chosen.name, self.reranker_of(chosen))
+        """The searcher of a named configuration, or of the active one."""
+        return self.searcher_of(self.config(name))
 
-    def _splitter(self, chosen: Configuration) -> PassageSplitter:
+    def searcher_of(self, chosen: Configuration) -> Searcher:
+        """The searcher of a configuration."""
+        built, encoder = self.built(chosen.search.spec), self.encoder_of(chosen)
+        return Searcher(self.library, built, self.splitter(chosen), encoder, chosen.search, chosen.name, self.reranker_of(chosen))
+
+    def splitter(self, chosen: Configuration) -> PassageSplitter:
+        """Splits records as a configuration's index has them."""
         return PassageSplitter(chosen.search.spec, self.configurations.model(chosen))
 
     def assistant(self, name: str | None = None, owner: str = LOCAL) -> Assistant:

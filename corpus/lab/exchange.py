@@ -18,6 +18,12 @@ from corpus.lab.sets import TestQuery
 if TYPE_CHECKING:
     from corpus.library import Library
 
+#: The test set that ships for the sample collection, and what it was judged by.
+SAMPLE = Path(__file__).parent / "sample"
+SAMPLE_GUIDELINE = (
+    "3: the record answers the need by itself, with a finding on it. 2: it answers part of the need, or the need for a neighbouring drug, disorder or "
+    "question. 1: it is on the subject and does not answer. 0: it is on something else."
+)
 _GRADE = re.compile(r"[+-]?\d{1,9}(\.0+)?")
 _YES, _NO = frozenset("yes true 1 y answerable".split()), frozenset("no false 0 n unanswerable".split())
 _QUERY_COLUMNS = ("id", "text", "need", "tags", "answerable", "synthetic", "draft", "origin")
@@ -207,7 +213,8 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def import_into(library: Library, name: str, paths: Sequence[Path], judge: str = "imported") -> dict[str, int]:
-    """Bring queries and judgements of files, or of folders in the BEIR layout, into a set, made where there is none; how many of each.
+    """Bring queries and judgements into a set, made where there is none, from files or folders (the BEIR layout, or ours: queries.csv and
+    judgements.csv); how many of each.
 
     Raises UsageError for a file that is not there, InputError for a fault in one: then nothing comes in. Judgements of queries that neither the
     set nor the files have are refused, as are those of records the library does not have.
@@ -237,9 +244,14 @@ def _files(path: Path) -> list[Path]:
         raise UsageError("there is no such file", where=str(path), remedy="Check the path")
     if not path.is_dir():
         return [path]
+    ours = [path / "queries.csv", path / "judgements.csv"]
+    if all(file.is_file() for file in ours):
+        return ours
     found = [path / "queries.jsonl", *(file for file in (path / "qrels.tsv", path / "qrels" / "test.tsv") if file.is_file())][:2]
     if not found[0].is_file():
-        raise UsageError("the folder has no queries.jsonl", where=str(path), remedy="Name files, or a folder in the BEIR layout")
+        raise UsageError(
+            "the folder has no queries.jsonl", where=str(path), remedy="Name files, or a folder with queries.jsonl, or with queries.csv and judgements.csv"
+        )
     return found
 
 

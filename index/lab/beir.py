@@ -40,6 +40,16 @@ class TestSet:
     unknown_documents: int = 0
     repeated: int = 0
 
+    @property
+    def ids(self) -> Collection:
+        """The ids there are."""
+        return self.collection
+
+    @property
+    def tags(self) -> Mapping[str, tuple[str, ...]]:
+        """None: the layout has no tags."""
+        return {}
+
     def notes(self) -> list[str]:
         """What a reader of the figures must know of the judgements, a line each."""
         found = []

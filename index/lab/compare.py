@@ -52,8 +52,8 @@ class Difference:
         """Whether the difference is significant at 0.05 after Holm's correction."""
         return self.p_value_holm <= ALPHA
 
-    def in_words(self) -> str:
-        """The finding in a sentence that a librarian can act on."""
+    def in_words(self, b: str = "B") -> str:
+        """The finding in a sentence that a librarian can act on; `b` is what run B is called in it."""
         queries, size = len(self.per_query), abs(self.difference)
         counted = f"{queries} quer{'y' if queries == 1 else 'ies'}"
         if not self.wins and not self.losses:
@@ -61,19 +61,19 @@ class Difference:
         amount = f"{size:.3f}" if size >= 0.0005 else f"{size:.1e}"
         if self.sure:
             which = "better" if self.difference > 0 else "worse"
-            detail = f"better on {self.wins}, worse on {self.losses}, equal on {self.ties}; p = {_p_text(self.p_value_holm)}"
-            return f"{counted}: B is {which} than A by {amount} in {self.measure} ({detail}), more than luck explains."
+            detail = f"better on {self.wins}, worse on {self.losses}, equal on {self.ties}; p {_p_text(self.p_value_holm)}"
+            return f"{counted}: {b} is {which} than A by {amount} in {self.measure} ({detail}), more than luck explains."
         if self.queries_needed is None:
             return f"{counted}: on average no difference in {self.measure} (better on {self.wins}, worse on {self.losses})."
         if self.queries_needed <= queries:
             return f"{counted}: a difference of {amount} in {self.measure} that is not sure once all measures compared are counted."
         return f"{counted}: too few to tell a difference of {amount} in {self.measure}; about {_rounded(self.queries_needed):,} would be needed."
 
-    def as_dict(self) -> dict[str, Any]:
-        """As `lab compare --json` prints it under the measure's name."""
+    def as_dict(self, b: str = "B") -> dict[str, Any]:
+        """As `lab compare --json` prints it under the measure's name; `b` is what run B is called in words."""
         table = asdict(self)
         del table["measure"], table["per_query"]
-        return table | {"interval": list(self.interval), "words": self.in_words(), "per_query": dict(self.per_query)}
+        return table | {"interval": list(self.interval), "words": self.in_words(b), "per_query": dict(self.per_query)}
 
 
 @dataclass(frozen=True)
@@ -82,38 +82,46 @@ class Comparison:
 
     differences: Mapping[str, Difference]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, b: str = "B") -> dict[str, Any]:
         """As data, by measure."""
-        return {name: difference.as_dict() for name, difference in self.differences.items()}
+        return {name: difference.as_dict(b) for name, difference in self.differences.items()}
 
 
 def compare(a: Measured, b: Measured, seed: int = 0) -> Comparison:
     """Compare two runs measured over the same judged queries. Raises UsageError where queries or measures differ."""
-    if list(a.per_query) != list(b.per_query) or list(a.means) != list(b.means):
-        raise UsageError("the two runs were not measured over the same queries", remedy="Measure both on one set with the same measures")
-    table = {name: np.subtract(b.values(name), a.values(name)) for name in a.means}
-    tests = {name: randomisation_test(values, seed) for name, values in table.items()}
-    holm = dict(zip(tests, holm_correction(list(tests.values())), strict=True))
-    found = {}
-    for name, values in table.items():
-        effect = effect_size(values)
-        found[name] = Difference(
-            measure=name,
-            mean_a=float(np.mean(a.values(name))),
-            mean_b=float(np.mean(b.values(name))),
-            difference=float(values.mean()),
-            interval=mean_interval(values.tolist(), seed),
-            p_value=tests[name],
-            p_value_holm=holm[name],
-            p_value_t=t_test(values),
-            effect_size=effect,
-            wins=int((values > _SAME).sum()),
-            losses=int((values < -_SAME).sum()),
-            ties=int((np.abs(values) <= _SAME).sum()),
-            queries_needed=queries_needed(effect),
-            per_query=dict(zip(a.per_query, values.tolist(), strict=True)),
-        )
-    return Comparison(found)
+    return compare_all(a, [b], seed)[0]
+
+
+def compare_all(a: Measured, others: Sequence[Measured], seed: int = 0) -> list[Comparison]:
+    """Each of the others with A; Holm's correction is over all tests of all of them. Raises UsageError where queries or measures differ."""
+    for b in others:
+        if list(a.per_query) != list(b.per_query) or list(a.means) != list(b.means):
+            raise UsageError("the two runs were not measured over the same queries", remedy="Measure both on one set with the same measures")
+    tables = [{name: np.subtract(b.values(name), a.values(name)) for name in a.means} for b in others]
+    tests = [randomisation_test(values, seed) for table in tables for values in table.values()]
+    holm = iter(zip(tests, holm_correction(tests), strict=True))
+    return [Comparison({name: _difference(name, (a.values(name), b.values(name)), list(a.per_query), next(holm), seed) for name in a.means}) for b in others]
+
+
+def _difference(name: str, sides: tuple[list[float], list[float]], queries: Sequence[str], tested: tuple[float, float], seed: int) -> Difference:
+    values = np.subtract(sides[1], sides[0])
+    effect = effect_size(values)
+    return Difference(
+        measure=name,
+        mean_a=float(np.mean(sides[0])),
+        mean_b=float(np.mean(sides[1])),
+        difference=float(values.mean()),
+        interval=mean_interval(values.tolist(), seed),
+        p_value=tested[0],
+        p_value_holm=tested[1],
+        p_value_t=t_test(values),
+        effect_size=effect,
+        wins=int((values > _SAME).sum()),
+        losses=int((values < -_SAME).sum()),
+        ties=int((np.abs(values) <= _SAME).sum()),
+        queries_needed=queries_needed(effect),
+        per_query=dict(zip(queries, values.tolist(), strict=True)),
+    )
 
 
 def randomisation_test(differences: Sequence[float] | Values, seed: int = 0) -> float:
@@ -177,7 +185,7 @@ def queries_needed(effect: float | None) -> int | None:
 
 
 def _p_text(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else "below 0.001"
+    return f"= {p:.3f}" if p >= 0.001 else "below 0.001"
 
 
 def _rounded(count: int) -> int:

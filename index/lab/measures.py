@@ -14,6 +14,8 @@ from index.lab.beir import Judgements
 from index.lab.trec import DEPTH, Rankings
 
 DEFAULT_MEASURES = "nDCG@10 AP RR R@100 P@5 Judged@10"
+#: What is said besides where judgements are incomplete: measures that do not take the unjudged for not relevant.
+INCOMPLETE_MEASURES = "Bpref infAP"
 #: What a comparison tests: those of the default that say something of quality.
 COMPARED_MEASURES = "nDCG@10 AP RR R@100 P@5"
 _EXAMPLES = "nDCG@10, AP, RR, R@100, P@5, Success@1, Bpref, infAP, AP(rel=2)@100"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -25,6 +25,10 @@ from index.weights import EmbeddingModel
 
 #: (step, done, total) with step one of "embed", "repair" (the index is made), "queries".
 Progress = Callable[[str, int, int], None]
+#: Each leg's rank by leg, by document id, by query id.
+Legs = Mapping[str, Mapping[str, Mapping[str, int]]]
+#: Of how many first documents a run keeps what the legs said.
+EXPLAINED = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class RunResult:
     index_seconds: float
     passages: int
     embedded: int
+    legs: Legs = field(default_factory=dict)
 
     def query_seconds(self, percent: float) -> float:
         """The percentile of the seconds a query took."""
@@ -65,7 +70,8 @@ class Lab:
         tell = progress or (lambda step, done, total: None)
         began = time.perf_counter()
         with self.searcher(chosen.collection, config, name, tell) as (searcher, report):
-            return _run(chosen, searcher, report, time.perf_counter() - began, tell)
+            seconds = time.perf_counter() - began
+            return run_queries(chosen.name, chosen.collection.hash, chosen.queries, searcher, report, seconds, tell)
 
     @contextmanager
     def searcher(self, collection: Collection, config: SearchConfig, name: str, progress: Progress | None = None) -> Iterator[tuple[Searcher, SyncReport]]:
@@ -80,26 +86,43 @@ class Lab:
             built.close()
 
 
-def _run(chosen: TestSet, searcher: Searcher, report: SyncReport, index_seconds: float, tell: Progress) -> RunResult:
+def run_queries(
+    name: str,
+    content: str,
+    queries: Mapping[str, str],
+    searcher: Searcher,
+    report: SyncReport,
+    index_seconds: float,
+    tell: Progress,
+    standing: Container[str] | None = None,
+) -> RunResult:
+    """Rank every query; `content` names what was searched. With `standing` other documents are left out, as a search leaves out withdrawn records."""
     rankings: dict[str, list[tuple[str, float]]] = {}
     seconds: dict[str, float] = {}
+    legs: dict[str, dict[str, dict[str, int]]] = {}
     searcher.rank("ready", 1)  # what only a process's first question waits for is not a query's time
-    for done, (query_id, text) in enumerate(chosen.queries.items()):
-        tell("queries", done, len(chosen.queries))
+    for done, (query_id, text) in enumerate(queries.items()):
+        tell("queries", done, len(queries))
         query = " ".join(text.split())
+        if not query:
+            rankings[query_id], seconds[query_id] = [], 0.0
+            continue
         began = time.perf_counter()
-        found = searcher.rank(query, DEPTH) if query else []
+        found = searcher.ranking(query, DEPTH)
         seconds[query_id] = time.perf_counter() - began  # of what a search does; going on to depth 1000 is for the measures alone
-        rankings[query_id] = searcher.beyond(query, found, DEPTH) if query else []
-    tell("queries", len(chosen.queries), len(chosen.queries))
+        ranking = searcher.beyond(query, found.pairs, DEPTH)
+        rankings[query_id] = ranking if standing is None else [pair for pair in ranking if pair[0] in standing]
+        legs[query_id] = found.legs(EXPLAINED)
+    tell("queries", len(queries), len(queries))
     return RunResult(
         config=searcher.name,
         config_hash=searcher.config.hash,
-        set_name=chosen.name,
-        set_hash=chosen.collection.hash,
+        set_name=name,
+        set_hash=content,
         rankings=rankings,
         seconds=seconds,
         index_seconds=index_seconds,
         passages=report.total,
         embedded=report.embedded,
+        legs=legs,
     )

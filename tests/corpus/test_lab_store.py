@@ -114,9 +114,16 @@ def test_a_set_with_judgements_is_not_deleted_by_mistake(judged: Library) -> Non
 
 def test_runs_come_back_with_their_rankings_exactly(judged: Library) -> None:
     rankings = {"q1": [("a", 0.1 + 0.2), ("b", -1e-17)], "pain": []}
-    run_id = judged.runs.save("first", "default", "h" * 64, 3, {"measures": {"nDCG@10": 0.5}}, rankings, reason="sync")
+    document = {"measures": {"nDCG@10": 0.5}, "per_query": {"q1": {"nDCG@10": 0.5}}}
+    legs = {"q1": {"a": {"dense": 1}}}
+    run_id = judged.runs.save("first", "default", "h" * 64, 3, document, rankings, reason="sync", legs=legs)
     run, found = judged.runs.get(run_id)
-    assert (found, run.document["measures"], run.revision, run.reason) == (rankings, {"nDCG@10": 0.5}, 3, "sync")
+    assert (found, run.document, run.revision, run.reason) == (rankings, document, 3, "sync")
+    assert judged.runs.legs(run_id) == legs
+    assert "per_query" not in judged.runs.all("first")[0].document
+    later = judged.runs.save("first", "default", "i" * 64, 3, document, rankings)
+    assert [one.id for one in judged.runs.all("first")] == [later, run_id]
+    judged.runs.delete(later)
     assert [one.id for one in judged.runs.all("first")] == [run_id]
     assert judged.runs.all("first", reason="asked") == []
     judged.runs.delete(run_id)

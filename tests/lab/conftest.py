@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.conftest import built_home, command, run  # noqa: F401 - fixtures
+from tests.ui.conftest import built_home, command, home, run  # noqa: F401 - fixtures
 
 DOCUMENTS = {
     "d1": ("Growing tomatoes under glass", "Tomatoes grown in a glasshouse ripen earlier. Watering in the morning keeps mildew away from the leaves."),

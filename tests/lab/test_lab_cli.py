@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.lab.conftest import JUDGEMENTS, QUERIES, Write
 from tests.ui.conftest import Run, environment
 
-_KEYS = ["config", "config_hash", "queries", "measures", "per_query", "judged", "seconds"]
+_KEYS = ["config", "config_hash", "queries", "measures", "per_query", "judged", "seconds"]  # of DESIGN; more may follow
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def test_run_prints_one_document_and_the_second_embeds_nothing(run: Run, write_s
     first = run("lab", "run", str(folder), "--json", "--run", str(file), home=lab_home)
     assert first.code == 0, first.err
     report = first.json
-    assert list(report) == _KEYS
+    assert list(report)[: len(_KEYS)] == _KEYS
     assert (report["config"], report["queries"], report["judged"]) == ("default", 4, 3)
-    assert list(report["measures"]) == ["nDCG@10", "AP", "RR", "R@100", "P@5", "Judged@10"]
+    assert list(report["measures"]) == ["nDCG@10", "AP", "RR", "R@100", "P@5", "Judged@10", "Bpref", "infAP"]
     assert list(report["per_query"]) == ["q1", "q2", "q3"]
     assert list(report["seconds"]) == ["index", "query_p50", "query_p95"]
     assert report["measures"]["RR"] == 1.0
@@ -69,7 +69,7 @@ def test_settings_change_the_run_and_compare_tells(run: Run, write_set: Write, l
     compared = run("lab", "compare", str(plain), "default", str(folder), "--json", home=lab_home)
     assert compared.code == 0, compared.err
     report = compared.json
-    assert list(report) == ["a", "b", "queries", "judged", "measures"]
+    assert list(report)[:5] == ["a", "b", "queries", "judged", "measures"]
     ndcg = report["measures"]["nDCG@10"]
     assert ndcg["difference"] == pytest.approx(ndcg["mean_b"] - ndcg["mean_a"])
     assert ndcg["wins"] + ndcg["losses"] + ndcg["ties"] == 3 == len(ndcg["per_query"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui.cli.lab import settings_of
-from ui.cli.output import console, print_json
+from ui.cli.output import console, print_json, tell
 from ui.cli.records import Json
 from ui.cli.session import Session
 
@@ -69,10 +69,21 @@ def register(app: typer.Typer, session: Session) -> None:
         return 0
 
     @configs.command("promote")
-    def promote(name: _Name, json: Json = False) -> int:
-        """Put a configuration in force for everyone, at once."""
-        configurations = opened()
+    def promote(
+        name: _Name,
+        gates: Annotated[bool, typer.Option("--gate/--no-gate", help="Only if it passes every gate that is set (`lab gate`).")] = True,
+        json: Json = False,
+    ) -> int:
+        """Put a configuration in force for everyone, at once. Where test sets have gates it must pass them; the exit code is 3 when it does not."""
+        configurations, library = opened(), session.library()
         before = configurations.active_name()
+        if gates and any(library.sets.gate(entry.name) for entry in library.sets.all()):
+            from ui.lab import promote as promote_gated
+
+            done = promote_gated(session.engine(), name, configurations=configurations)
+            tell(report["words"] for report in done["gates"])
+            _print_change(before, done["hash"], done["active"], json=json)
+            return 0
         _print_change(before, configurations.promote(name).search.hash, configurations.active_name(), json=json)
         return 0
 

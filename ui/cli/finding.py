@@ -29,6 +29,7 @@ def register(app: typer.Typer, session: Session) -> None:
         """Bring the search data in step with the library; only what changed is embedded. --chroma-url URL keeps the vectors on a Chroma server."""
         with progress_bar() as progress:
             report = session.engine().sync(config, progress, engine=engine)
+            report["lab"] = session.engine().lab_after_sync(progress) if config is None else []
         if json:
             print_json(report)
         else:
@@ -37,6 +38,8 @@ def register(app: typer.Typer, session: Session) -> None:
                 f"In step with revision {report['revision']}: {report['reviews']:,} records, {passages['total']:,} passages "
                 f"({passages['embedded']:,} embedded, {passages['removed']:,} removed) in {report['seconds']:.1f} s."
             )
+            for ran in report["lab"]:
+                print(f"Test set {ran['set']!r}: {ran.get('error') or ' '.join(ran['words'])}")
         return 0
 
     @app.command()

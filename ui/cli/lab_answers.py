@@ -52,7 +52,7 @@ def add(lab: typer.Typer, session: Session) -> None:
             **abstention_report(found["results"]),
             "per_question": found["results"],
         }
-        print_json(report) if json else _print_report(report, collection)
+        print_json(report) if json else print_report(report, collection.name if collection else "the library")
         return 1 if bad else 0
 
 
@@ -95,10 +95,10 @@ def _parsed(data: bytes) -> Iterator[tuple[int, LabelledQuestion | str]]:
             yield number, str(error)
 
 
-def _print_report(report: dict[str, Any], collection: Path | None) -> None:
+def print_report(report: dict[str, Any], over: str) -> None:
+    """What became of labelled questions over a collection."""
     from rich.table import Table
 
-    over = collection.name if collection else "the library"
     print(f"{report['questions']:,} questions, {report['answerable']:,} answerable, over {over} under {report['config']}, answered by {report['model']}")
     table = Table("Abstaining", "", "95 % interval", box=None)
     for name, words in (("precision", "precision"), ("recall", "recall"), ("auroc", "AUROC")):
@@ -112,3 +112,5 @@ def _print_report(report: dict[str, Any], collection: Path | None) -> None:
     for kind, row in report["kinds"].items():
         print(f"  {kind}: {row['questions']} questions, {row['answerable']} answerable, {row['abstained']} held back; {row['right']} judged rightly")
     print(f"A question {report['seconds']['p50']:.2f} s (median), {report['seconds']['p95']:.2f} s (95th percentile)")
+    if (cited := report.get("citations")) and cited["precision"] is not None:
+        print(f"Records cited: {cited['cited']:,}, {cited['judged']:,} of them judged, {cited['precision']:.1%} of those relevant")

@@ -123,6 +123,20 @@ def _register_queries(lab: typer.Typer, session: Session) -> None:
             print(f"{done['queries']:,} queries and {done['judgements']:,} judgements came into {name!r}.")
         return 0
 
+    @lab.command("sample")
+    def sample(name: Annotated[str, typer.Argument(metavar="NAME", help="What the set is to be called.")] = "sample", json: Json = False) -> int:
+        """Bring in the 60 judged queries that ship for the sample collection (corpus/sample); its records must be in the library."""
+        from corpus.lab.exchange import SAMPLE, SAMPLE_GUIDELINE, import_into
+
+        library = session.library()
+        done = import_into(library, name, [SAMPLE])
+        library.sets.set_guideline(name, SAMPLE_GUIDELINE)
+        if json:
+            print_json({"set": name, **done})
+        else:
+            print(f"{done['queries']:,} queries and {done['judgements']:,} judgements came into {name!r}. Run it: florilegium lab run {name}")
+        return 0
+
     @lab.command("export")
     def export(name: _Name, kind: _Kinds = "qrels") -> int:
         """Print a set's queries or judgements; `lab import` reads them back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +51,19 @@ def one_line(error: FlorilegiumError) -> str:
     return " ".join(str(error).split())
 
 
+def tell(notes: Iterable[str]) -> None:
+    """Say lines on stderr."""
+    for note in notes:
+        print(note, file=sys.stderr)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A bar on stderr for the steps of a sync; silent where stderr is no terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     names = {"embed": "Embedding records", "repair": "Repairing search data", "compact": "Copying vectors", "questions": "Answering questions"}
+    names |= {"queries": "Running queries", "settings": "Trying settings", "configurations": "Running configurations"}
     out = console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out, disable=not out.is_terminal, transient=True

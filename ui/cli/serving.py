@@ -53,7 +53,7 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
 
         find_model(install_model)
     library = session.library(create=True)
-    if find_server(settings) is not None:
+    if find_server(settings, lambda: library) is not None:
         raise LockedError("this home is being served already", pid=None, where=str(settings.home), remedy="Use the running one, or stop it first")
     listener = _listen(settings.host, settings.port)
     workshop = Workshop(settings, library).open(patience=10.0)

@@ -41,7 +41,7 @@ class Session:
         from ui.remote import find_server
 
         if self._engine is None:
-            self._engine = find_server(self.settings)
+            self._engine = find_server(self.settings, self.library)
         if self._engine is None:
             from ui.engine import wait_for_owner
 

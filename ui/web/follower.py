@@ -39,6 +39,7 @@ class Follower:
             try:
                 if self._engine.behind():
                     self._engine.sync(None)
+                    self._engine.lab_after_sync()
                 wait = _SECONDS
             except FlorilegiumError as error:
                 _log.error("sync failed, trying again: %s", error)

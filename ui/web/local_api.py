@@ -25,7 +25,9 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "ask": engine.ask,
         "sync": engine.sync,
         "lab-run": engine.lab_run,
+        "lab-after-sync": lambda: {"runs": engine.lab_after_sync()},
         "lab-answers": engine.lab_answers,
+        "lab-suggest": engine.lab_suggest,
         "remove-index": engine.remove_index,
         "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
     }
