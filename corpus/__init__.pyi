@@ -5,6 +5,9 @@ from .access import (
     is_withheld as is_withheld,
     may_read_full_text as may_read_full_text,
 )
+from .accounts import (
+    Account as Account,
+)
 from .anchor import (
     Anchor as Anchor,
     find_again as find_again,
@@ -50,6 +53,11 @@ from .filters import (
 from .library import (
     Library as Library,
     Version as Version,
+)
+from .jobs import (
+    CancelledError as CancelledError,
+    Job as Job,
+    JobWork as JobWork,
 )
 from .lists import (
     RecordList as RecordList,

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from corpus import migrations, schema, vocabulary_store
+from corpus.accounts import Accounts
 from corpus.aliases import aliases_of, former_ids, is_no_alias
 from corpus.answers import Answers
 from corpus.catalogue import Catalogue, Selection
@@ -24,6 +25,7 @@ from corpus.conversations import Conversations
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
 from corpus.filters import Filter
+from corpus.jobs import Jobs
 from corpus.lab.judgements import Judgements
 from corpus.lab.pools import Pools
 from corpus.lab.runs import Runs
@@ -33,6 +35,7 @@ from corpus.lists import Lists
 from corpus.notes import Notes
 from corpus.remembered import Remembered
 from corpus.review import Notice, Review, Status
+from corpus.sessions import Sessions
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
 
@@ -97,6 +100,21 @@ class Library:
     def answers(self) -> Answers:
         """The answers kept in it."""
         return Answers(self._database)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self._database)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self._database)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work that lasts, under way and done."""
+        return Jobs(self._database)
 
     @cached_property
     def conversations(self) -> Conversations:

@@ -6,9 +6,10 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus import UsageError
@@ -38,6 +39,16 @@ class Settings(BaseSettings):
     model_key: str = Field(default="", description="Key for a model server given by URL")
     host: str = Field(default="127.0.0.1", description="Address the web page listens on")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the web page listens on")
+
+    auth: Literal["auto", "on", "off"] = Field(default="auto", description="Accounts: on, off, or on where the page listens beyond this machine")
+    open_reading: bool = Field(default=False, description="Whether anyone may ask and read without an account")
+    public_url: str = Field(default="", description="Address at which readers reach the page, such as https://reviews.example.org")
+    proxies: str = Field(default="127.0.0.1,::1", description="Addresses of the proxies whose X-Forwarded-For is believed, with commas between")
+    oidc_issuer: str = Field(default="", description="Issuer of an OIDC provider that people may sign in by")
+    oidc_client_id: str = Field(default="", description="This site's id at that provider")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="This site's secret at that provider")
+    oidc_role_claim: str = Field(default="", description="The claim of the provider's token that says a person's role, such as groups")
+    oidc_roles: str = Field(default="*=reader", description="Which value of that claim is which role: VALUE=ROLE with commas between; * is everybody else")
 
     @property
     def database_url(self) -> str:

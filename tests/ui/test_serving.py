@@ -150,9 +150,11 @@ def test_a_taken_port_is_named(served: Served, built_home: Path, run: Run, tmp_p
     assert f"port {port} is taken" in done.err
 
 
-def test_a_public_address_is_refused_without_accounts(run: Run, tmp_path: Path) -> None:
-    done = run("serve", "--host", "0.0.0.0", "--port", "0", home=tmp_path / "other")
-    assert (done.code, done.out) == (2, "")
+def test_a_public_address_is_refused_without_a_name_an_admin_and_accounts(run: Run, tmp_path: Path) -> None:
+    for host, remedy in (("0.0.0.0", "FLORILEGIUM_PUBLIC_URL"), ("192.0.2.7", "florilegium user add")):
+        done = run("serve", "--host", host, "--port", "0", home=tmp_path / "other")
+        assert (done.code, done.out, done.err.count("\n")) == (2 if "URL" in remedy else 3, "", 1)
+        assert remedy in done.err
 
 
 def test_record_pages_mark_the_words_on_the_server(served: Served, run: Run) -> None:

@@ -21,6 +21,7 @@ from ui.cli import (
     notices,
     records,
     serving,
+    users,
     verify,
     vocabulary,
 )
@@ -55,7 +56,7 @@ def build(session: Session) -> typer.Typer:
 
     parts = (
         records, catalogue, curating, duplicates, vocabulary, notices, completeness, finding,
-        answering, kept, lab, configs, compacting, verify, models, serving,
+        answering, kept, lab, configs, compacting, verify, models, serving, users,
     )  # fmt: skip
     for part in parts:
         part.register(app, session)

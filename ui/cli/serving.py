@@ -18,6 +18,7 @@ from ui.cli.session import Session
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
     from ui.settings import Settings
+    from ui.web.access import Access
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -37,35 +38,34 @@ def register(app: typer.Typer, session: Session) -> None:
 
 
 def run(session: Session, settings: Settings, install_model: str) -> int:
-    """Listen until told to stop. Raises UsageError for a public address, UnavailableError for a taken port, LockedError for a second one."""
-    from corpus import LockedError, UsageError
+    """Listen until told to stop. Raises UsageError for what lets strangers in, UnavailableError for a taken port or no admin, LockedError for a second one."""
+    from corpus import LockedError
     from ui.engine import LocalEngine
     from ui.remote import find_server
-    from ui.web.guard import LOOPBACK
+    from ui.web.access import access_of
     from ui.wiring import Workshop
 
     for number in (signal.SIGTERM, signal.SIGINT):  # from the first moment, also where a shell had us started with SIGINT ignored;
         signal.signal(number, signal.default_int_handler)  # uvicorn ends by itself, then raises the signal again: let it unwind us too
-    if settings.host not in LOOPBACK:
-        raise UsageError("accounts are not part of this version, so it only listens on this machine", where=settings.host, remedy="Use --host 127.0.0.1")
     if install_model != "none":
         from assistant.models import find_model
 
         find_model(install_model)
     library = session.library(create=True)
+    access = access_of(settings, library)
     if find_server(settings, lambda: library) is not None:
         raise LockedError("this home is being served already", pid=None, where=str(settings.home), remedy="Use the running one, or stop it first")
     listener = _listen(settings.host, settings.port)
     workshop = Workshop(settings, library).open(patience=10.0)
     engine = LocalEngine(workshop)
     try:
-        return _serve(settings, engine, listener, install_model)
+        return _serve(settings, access, engine, listener, install_model)
     finally:
         settings.serve_file.unlink(missing_ok=True)
         engine.close()
 
 
-def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, install_model: str) -> int:
+def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: socket.socket, install_model: str) -> int:
     print("Starting …", file=sys.stderr, flush=True)
     if engine.library.count():
         from ui.cli.output import progress_bar
@@ -74,23 +74,27 @@ def _serve(settings: Settings, engine: LocalEngine, listener: socket.socket, ins
             engine.sync(None, progress)
     import uvicorn
 
+    from ui.web.access import EVERYWHERE, LOOPBACK
     from ui.web.follower import Follower
     from ui.web.model_job import ModelJob
     from ui.web.server import create_app
 
     job = ModelJob(settings.models, settings.model)
     token = secrets.token_urlsafe(32)
-    app = create_app(engine, token, job)
+    app = create_app(engine, token, job, access)
     engine.warm()
     port = listener.getsockname()[1]
-    url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
+    own = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
+    url = f"http://{'[' + own + ']' if ':' in own else own}:{port}"
     follower = Follower(engine)
     follower.start()
     _announce(settings, url, token)
     if install_model != "none":
         job.start(install_model)
+    if access.accounts and not access.secure and settings.host not in LOOPBACK:
+        print("florilegium: passwords travel unencrypted; set FLORILEGIUM_PUBLIC_URL=https://… and put a proxy with TLS before it", file=sys.stderr)
     print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3))
     try:
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

@@ -12,7 +12,9 @@ from corpus import Filter, Library
 from ui.texts import label, said, say
 from ui.web import look
 from ui.web.asking import Asked, Asking
+from ui.web.people import person_of
 from ui.web.rendering import Drafting, answer_html, escape, fault_html, waiting_html
+from ui.web.site import Site
 from ui.web.table_pages import table_html
 
 if TYPE_CHECKING:
@@ -32,10 +34,10 @@ _FACETS = ("kind", "substances", "topics")
 _STEPS = {"understand": "ask.step_understand", "retrieve": "ask.step_retrieve", "decide": "ask.step_decide"}
 
 
-def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
+def ask_page(engine: LocalEngine, job: ModelJob) -> Site:
     """Build the page. Its handlers close over the engine, which holds nothing about any one reader."""
     library = engine.library
-    with gr.Blocks(title="Florilegium", analytics_enabled=False, fill_width=True) as page:
+    with Site(title="Florilegium", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(look.header("ask"))
         with gr.Row(elem_id="fl-columns", equal_height=False):
             with gr.Column(scale=6, min_width=320):
@@ -80,13 +82,13 @@ def ask_page(engine: LocalEngine, job: ModelJob) -> gr.Blocks:
             return _counts(engine, since, until, chosen)
 
         def ask(text: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]) -> Iterator[Any]:
-            asked = Asked(text, tuple(filters_from(since, until, chosen)), after)
+            asked = Asked(text, tuple(filters_from(since, until, chosen)), after, owner=person_of(request).name)
             yield from _converse(engine, asking, asked, history, str(request.session_hash))
 
         def ask_again(
             standalone: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]
         ) -> Iterator[Any]:
-            asked = Asked(standalone, tuple(filters_from(since, until, chosen)), "", standalone)
+            asked = Asked(standalone, tuple(filters_from(since, until, chosen)), "", standalone, person_of(request).name)
             yield from _converse(engine, asking, asked, history, str(request.session_hash))
 
         def stop_it(request: gr.Request) -> None:
@@ -124,7 +126,7 @@ def _example_handler(engine: LocalEngine, asking: Asking) -> Any:
         picked: gr.SelectData,
         request: gr.Request,
     ) -> Iterator[Any]:
-        asked = Asked(str(picked.value["text"]), tuple(filters_from(since, until, (kind, substances, topics))))
+        asked = Asked(str(picked.value["text"]), tuple(filters_from(since, until, (kind, substances, topics))), owner=person_of(request).name)
         yield from _converse(engine, asking, asked, history, str(request.session_hash))
 
     return ask_example

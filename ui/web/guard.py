@@ -5,24 +5,29 @@ Any web page can reach a server on loopback; these rules are what keeps it from 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+from ui.remote import LOCAL_API
+from ui.web.access import LOOPBACK, Access
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "SAMEORIGIN"}
+#: What proxies add. None of it reaches the site behind the guard: Gradio would make addresses of it.
+_FORWARDED = frozenset(
+    {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"}
+)
 
 
 class Guard:
-    """ASGI middleware. `hosts` are the names this server answers to, without ports."""
+    """ASGI middleware. Behind it the scheme is that of the public address, and the client whoever the believed proxies name."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, access: Access | None = None) -> None:
         self._app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._access = access or Access()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
@@ -43,27 +48,47 @@ class Guard:
                 added = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     added.setdefault(name, value)
+                if self._access.secure:
+                    added.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(self._as_public(scope, headers), receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> str:
-        host = headers.get("host", "")
-        if _name(host) not in self._hosts:
-            return f"This server does not answer to the name {_name(host)[:100]!r}."
-        if any(name in headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host")):
-            return "This server has no accounts, so it answers no request that comes through a proxy."
+        host = headers.get("host", "").lower()
+        name = _name(host)
+        if name not in self._access.hosts:
+            return f"This server does not answer to the name {name[:100]!r}."
+        if not self._access.accounts and any(header in headers for header in _FORWARDED):
+            return "This server has no accounts, so it answers no request that comes through a proxy. Set FLORILEGIUM_AUTH=on and FLORILEGIUM_PUBLIC_URL."
+        local = scope["path"].startswith(LOCAL_API + "/")
+        if local and self._access.accounts and ((name not in LOOPBACK and host == self._access.public_host) or any(h in headers for h in _FORWARDED)):
+            return "This is for commands on this machine."
         if scope["type"] == "http" and scope["method"] in _SAFE:
             return ""
-        if headers.get("authorization", "").startswith("Bearer "):
+        if local and headers.get("authorization", "").startswith("Bearer "):
             return ""  # a command with the token of run/serve.json: no browser sends that by itself
-        if urlsplit(headers.get("origin", "")).netloc.lower() != host.lower():
+        origin = headers.get("origin", "").lower()
+        if urlsplit(origin).netloc != host or (host == self._access.public_host and origin != self._access.public):
             return "This call changes something and does not come from a page of this server."
         return ""
 
+    def _as_public(self, scope: Scope, headers: Headers) -> Scope:
+        access = self._access
+        kept = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in _FORWARDED]
+        scope = {**scope, "headers": kept}
+        if access.secure and headers.get("host", "").lower() == access.public_host:
+            scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
+        client = scope.get("client")
+        if client and client[0] in access.proxies:
+            named = [address.strip() for value in headers.getlist("x-forwarded-for") for address in value.split(",")]
+            first = next((address for address in reversed(named) if address and address not in access.proxies), "")
+            if first:
+                scope["client"] = (first[:64], 0)
+        return scope
+
 
 def _name(host: str) -> str:
-    host = host.lower()
     if host.startswith("["):
         address, _, port = host.partition("]")
         return address + "]" if not port or port.startswith(":") else host

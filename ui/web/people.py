@@ -11,24 +11,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from corpus import LOCAL, ForbiddenError, Role
+from corpus import LOCAL, ForbiddenError, Library, Role
+from ui.web.access import Access
+from ui.web.rules import is_closed, role_of_path
+from ui.web.tabs import Tabs
 
 if TYPE_CHECKING:
     import gradio as gr
 
 _KEY = "florilegium.person"  # in the ASGI scope, which no header of a request reaches
+_COOKIE = "florilegium_session"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever asks. `name` owns their notes, lists, conversations and saved questions, and stands beside every change they make."""
+    """Whoever asks. `name` owns their notes, lists, conversations and saved questions, and stands beside every change they make.
+
+    It is LOCAL without accounts, and "" for somebody without one where anyone may read. `session` numbers the session they are signed in by.
+    """
 
     name: str
     role: Role
+    session: int = 0
 
     def may(self, role: Role) -> bool:
         """Whether their role is at least this one."""
@@ -37,19 +49,54 @@ class Person:
 
 #: The one user of a home without accounts.
 LOCAL_PERSON = Person(LOCAL, Role.ADMIN)
+#: Anyone, where the operator lets anyone read.
+ANYONE = Person("", Role.READER)
 
 
 class Door:
-    """ASGI middleware that says who a request is from: without accounts always the local user."""
+    """ASGI middleware that says who a request is from, and turns away who has no business behind it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Without accounts every request is the local user's; with them it is whose session the cookie names, and what a role may not see is refused here
+    already (ui/web/rules.py), whatever stands behind.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access | None = None, library: Library | None = None, tabs: Tabs | None = None) -> None:
         self._app = app
+        self._access = access or Access()
+        self._library = library
+        self._tabs = tabs or Tabs()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through with its person."""
-        if scope["type"] in ("http", "websocket"):
-            scope[_KEY] = LOCAL_PERSON
-        await self._app(scope, receive, send)
+        """Let a request through with its person, or answer it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if is_closed(scope["path"]):
+            await _refuse(scope, receive, send, PlainTextResponse("There is nothing here.", status_code=404))
+            return
+        person = await self._person(scope)
+        scope[_KEY] = person
+        needed = role_of_path(scope["path"])
+        if person is not None and not self._tabs.is_of(_tab_of(scope), person.name):
+            await _refuse(scope, receive, send, PlainTextResponse("This tab is somebody else's. Load the page again.", status_code=403))
+        elif needed is None or (person is not None and person.may(needed)):
+            await self._app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, _turned_away(scope, person, needed))
+
+    async def _person(self, scope: Scope) -> Person | None:
+        if not self._access.accounts or self._library is None:
+            return LOCAL_PERSON
+        token = Request(scope).cookies.get(cookie_name(self._access), "") if scope["type"] == "http" else ""
+        session = await run_in_threadpool(self._library.sessions.find, token) if token else None
+        if session is not None:
+            return Person(session.name, session.role, session.number)
+        return ANYONE if self._access.open_reading else None
+
+
+def cookie_name(access: Access) -> str:
+    """The session's cookie; over https its name binds it to this very host."""
+    return f"__Host-{_COOKIE}" if access.secure else _COOKIE
 
 
 def person_of(request: Request | gr.Request) -> Person:
@@ -67,3 +114,40 @@ def require(request: Request | gr.Request, role: Role = Role.READER) -> Person:
     if not person.may(role):
         raise ForbiddenError(f"this is for the role {role.word}, and yours is {person.role.word}", remedy="Ask an admin of this site for it")
     return person
+
+
+def owner_for(person: Person) -> str | None:
+    """Whose answers a person may read, as `library.answers.get` takes it: their own; without accounts, all."""
+    return None if person.name == LOCAL else person.name
+
+
+def safe_next(address: str) -> str:
+    """A path of this site to go on to; "/" for anything that leads elsewhere."""
+    parts = urlsplit(address)
+    bad = parts.scheme or parts.netloc or not address.startswith("/") or address.startswith("//") or "\\" in address or any(ord(char) < 33 for char in address)
+    return "/" if bad else address
+
+
+def _tab_of(scope: Scope) -> str:
+    """The tab that a call for Gradio's events names in its address."""
+    path = scope["path"]
+    if path.startswith("/gradio_api/heartbeat/"):
+        return str(path.rpartition("/")[2])
+    return QueryParams(scope["query_string"]).get("session_hash", "") if path.startswith("/gradio_api/") else ""
+
+
+def _turned_away(scope: Scope, person: Person | None, needed: Role) -> Response:
+    if person is not None and person.name:
+        return PlainTextResponse(f"This is for the role {needed.word}, and yours is {person.role.word}.", status_code=403)
+    request = Request(scope) if scope["type"] == "http" else None
+    if request is not None and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/signin?next={quote(safe_next(back), safe='')}", status_code=303)
+    return PlainTextResponse("Sign in first.", status_code=401)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+    if scope["type"] == "http":
+        await response(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 1008})

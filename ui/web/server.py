@@ -16,10 +16,11 @@ from corpus import ForbiddenError
 from ui.engine import LocalEngine
 from ui.texts import dictionaries, say
 from ui.web import look
+from ui.web.access import Access
 from ui.web.ask_page import ask_page
 from ui.web.comment_pages import comment_pages
 from ui.web.curation import curation_page
-from ui.web.guard import LOOPBACK, Guard
+from ui.web.guard import Guard
 from ui.web.language import Language
 from ui.web.library_page import LibraryPage, library_page
 from ui.web.list_pages import list_pages
@@ -28,13 +29,16 @@ from ui.web.model_job import ModelJob
 from ui.web.note_pages import note_pages
 from ui.web.pages import page
 from ui.web.people import Door
+from ui.web.provider import Provider
 from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
+from ui.web.signing import signing_pages, without_accounts
 from ui.web.table_pages import table_pages
 
 
-def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
-    """The whole site as an ASGI application."""
+def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | None = None) -> FastAPI:
+    """The whole site as an ASGI application; without `access`, for the one local user."""
+    access = access or Access()
     app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(local_api(engine, token))
     app.include_router(record_pages(engine.library, engine.related))
@@ -43,6 +47,7 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
     app.include_router(list_pages(engine.library, LibraryPage(engine).find))
     app.include_router(table_pages(engine.library))
     app.include_router(editing_pages(engine.library))
+    app.include_router(signing_pages(engine.library, access, _provider(engine, access)) if access.accounts else without_accounts())
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
@@ -67,10 +72,17 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob) -> FastAPI:
             show_error=False,
         )
     app.add_exception_handler(ForbiddenError, _forbidden)
-    app.add_middleware(Door)
+    app.add_middleware(Door, access=access, library=engine.library, tabs=pages.tabs)
     app.add_middleware(Language)
-    app.add_middleware(Guard, hosts=LOOPBACK | {engine.workshop.settings.host})
+    app.add_middleware(Guard, access=access)
     return app
+
+
+def _provider(engine: LocalEngine, access: Access) -> Provider | None:
+    settings = engine.workshop.settings
+    if not settings.oidc_issuer:
+        return None
+    return Provider(settings, f"{access.public or f'http://{settings.host}:{settings.port}'}/signin/provider/back")
 
 
 def _forbidden(_request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from assistant.table import COLUMNS, Cell, Row, sort_rows, table_csv, table_of
 from corpus import Anchor, Library, NotFoundError, standings
 from ui.texts import say
 from ui.web.pages import page
-from ui.web.people import Person, person_of
+from ui.web.people import Person, owner_for, require
 from ui.web.place import link_to
 from ui.web.rendering import notice_name
 
@@ -24,20 +24,21 @@ _NUMBERS = frozenset({"year", "n"})
 
 
 def table_pages(library: Library) -> APIRouter:
-    """Routes for a kept answer and its table, with what holds of its records today; `sort` names a column, `down=1` turns the order."""
+    """Routes for a person's kept answers and their tables, with what holds of its records today; `sort` names a column, `down=1` turns the order."""
     router = APIRouter(include_in_schema=False)
 
-    def kept(answer_id: str) -> tuple[Today, list[Row]]:
-        answer = Answer.from_dict(library.answers.get(answer_id))
+    def kept(answer_id: str, request: Request) -> tuple[Today, list[Row]]:
+        person = require(request)
+        answer = Answer.from_dict(library.answers.get(answer_id, owner_for(person)))
         return as_of_today(answer, partial(standings, library), library.get), table_of(answer, library.get)
 
     def missing(error: NotFoundError) -> Response:
         return page("missing.html", status=404, message=error.message, panel=False)
 
     @router.get("/answers/{answer_id}/table.csv")
-    def as_csv(answer_id: str) -> Response:
+    def as_csv(answer_id: str, request: Request) -> Response:
         try:
-            today, rows = kept(answer_id)
+            today, rows = kept(answer_id, request)
         except NotFoundError as error:
             return missing(error)
         told = {review.key: " ".join([*today.told[review.key], *notices_of(review)]) for review in today.answer.reviews}
@@ -46,9 +47,9 @@ def table_pages(library: Library) -> APIRouter:
         return Response("\ufeff" + table_csv([row.as_dict() for row in rows], told), media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/answers/{answer_id}/table")
-    def as_page(answer_id: str, sort: str = "", down: bool = False) -> Response:
+    def as_page(answer_id: str, request: Request, sort: str = "", down: bool = False) -> Response:
         try:
-            today, rows = kept(answer_id)
+            today, rows = kept(answer_id, request)
         except NotFoundError as error:
             return missing(error)
         rows = sort_rows(rows, sort, descending=down) if sort in COLUMNS else rows
@@ -59,14 +60,14 @@ def table_pages(library: Library) -> APIRouter:
     @router.get("/answers/{answer_id}")
     def as_given(answer_id: str, request: Request) -> Response:
         try:
-            today, _ = kept(answer_id)
+            today, _ = kept(answer_id, request)
         except NotFoundError as error:
             return missing(error)
         answer = today.answer
         told = {line for lines in today.told.values() for line in lines}
         sentences = [(sentence, [(citation.key, link_to(citation.anchor)) for citation in sentence.citations]) for sentence in answer.sentences]
         notices = [notice for notice in answer.notices if notice not in told]
-        own = [sentence for sentence in for_reader(answer, library, person_of(request)).from_notes if sentence.text]
+        own = [sentence for sentence in for_reader(answer, library, require(request)).from_notes if sentence.text]
         left = len(answer.from_notes) - len(own)
         return page("answer.html", answer=answer, warnings=warnings_of(today), sentences=sentences, notices=notices, own_notes=own, notes_withheld=left)
 

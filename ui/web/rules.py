@@ -1,0 +1,45 @@
+"""Which role a path asks for, before any page or route asks for itself: what no line names is for readers, so nothing new is open by oversight."""
+
+from __future__ import annotations
+
+import re
+
+from corpus import Role
+
+#: What needs no account: signing in, style and script, what a link or a token of its own opens.
+OPEN = re.compile(
+    r"/(signin|signout|link)(/.*)?|/health|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon.*|/(pages|assets|static|svelte)/.*"
+    r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest(/.*)?"
+)
+#: What Gradio brings and this site has no use for. Nobody reaches it.
+CLOSED = re.compile(
+    r"(/gradio_api)?/(runs|run-history|vibe-.*|undo-vibe-.*|profiling|proxy=.*|process_recording|component_server|custom_component|stream|mcp|token|app_id|user"
+    r"|login_check|dev|deep_link|openapi\.json)(/.*)?|/(monitoring|login|logout)(/.*)?"
+)
+_ROLES = (
+    (re.compile(r"/(curate|lab)(/.*)?"), Role.LIBRARIAN),
+    (re.compile(r"/admin(/.*)?"), Role.ADMIN),
+    (re.compile(r"/review/[^/]+/(edit|revert|status)"), Role.LIBRARIAN),
+    (re.compile(r"/(notes|lists|conversations)(/.*)?"), Role.MEMBER),
+    (re.compile(r"/gradio_api/upload"), Role.MEMBER),
+)
+#: The same for the events of Gradio's pages, by page; each handler may ask for more.
+_PAGES = {"": Role.READER, "library": Role.READER, "curate": Role.LIBRARIAN, "lab": Role.LIBRARIAN, "admin": Role.ADMIN}
+
+
+def role_of_path(path: str) -> Role | None:
+    """The role that a path asks for; None where it is open to everybody."""
+    path = re.sub(r"/{2,}", "/", path)
+    if OPEN.fullmatch(path):
+        return None
+    return next((role for pattern, role in _ROLES if pattern.fullmatch(path.rstrip("/") or "/")), Role.READER)
+
+
+def is_closed(path: str) -> bool:
+    """Whether nobody reaches a path."""
+    return CLOSED.fullmatch(re.sub(r"/{2,}", "/", path)) is not None
+
+
+def role_of_page(page: str) -> Role:
+    """The role that the events of a Gradio page ask for; an unknown page's are for admins."""
+    return _PAGES.get(page, Role.ADMIN)
