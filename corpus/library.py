@@ -33,6 +33,7 @@ from corpus.lab.sets import TestSets
 from corpus.lab.sweeps import Sweeps
 from corpus.lists import Lists
 from corpus.notes import Notes
+from corpus.questions import Questions
 from corpus.remembered import Remembered
 from corpus.review import Notice, Review, Status
 from corpus.sessions import Sessions
@@ -40,6 +41,9 @@ from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from corpus.digest.issues import Issues
+    from corpus.digest.mails import Mails
+    from corpus.digest.subscribers import Subscribers
     from corpus.duplicates.desk import Duplicates
 
 _MERGED_AWAY = "merged-away"  # what was done to a record that is another one since (corpus.duplicates.merges)
@@ -135,6 +139,32 @@ class Library:
     def comments(self) -> Comments:
         """The comments kept in it."""
         return Comments(self._database)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The saved questions kept in it."""
+        return Questions(self._database)
+
+    @cached_property
+    def issues(self) -> Issues:
+        """The issues of its digest."""
+        from corpus.digest.issues import Issues
+
+        return Issues(self._database)
+
+    @cached_property
+    def subscribers(self) -> Subscribers:
+        """Who gets its digest."""
+        from corpus.digest.subscribers import Subscribers
+
+        return Subscribers(self._database)
+
+    @cached_property
+    def mails(self) -> Mails:
+        """Which mail of its digest has gone to whom."""
+        from corpus.digest.mails import Mails
+
+        return Mails(self._database)
 
     @cached_property
     def configs(self) -> Configs:

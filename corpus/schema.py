@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0010"
+HEAD = "0011"
 
 metadata = sa.MetaData()
 
@@ -425,3 +425,65 @@ job = sa.Table(
     sa.Column("ended", sa.String(32)),
     sa.Column("log", sa.Text, nullable=False),
 )
+
+#: A question an account wants to be told about; `document` is the answer that news are told against.
+saved_question = sa.Table(
+    "saved_question",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(100), nullable=False, index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("filters", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("asked_at", sa.String(32)),
+    sa.Column("document", sa.Text),
+)
+
+#: An issue of the digest; `document` are its entries as they were when it was made, with what its editor did to them.
+digest_issue = sa.Table(
+    "digest_issue",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("published", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("introduction", sa.Text, nullable=False),
+    sa.Column("since", sa.Integer, nullable=False),
+    sa.Column("until", sa.Integer, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("published_at", sa.String(32)),
+    sa.Column("published_by", sa.String(100)),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+subscriber = sa.Table(
+    "subscriber",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("uid", sa.String(32), nullable=False),
+    sa.Column("address", sa.String(254), nullable=False),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("locale", sa.String(20), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("confirmed_at", sa.String(32)),
+    sa.Index("ix_subscriber_uid", "uid", unique=True),
+    sa.Index("ix_subscriber_address", "address", unique=True),
+)
+
+#: An issue for a subscriber (corpus/digest/mails.py); `document` are the private news it carries.
+digest_mail = sa.Table(
+    "digest_mail",
+    metadata,
+    sa.Column("issue_number", sa.Integer, sa.ForeignKey("digest_issue.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("subscriber_number", sa.Integer, sa.ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("document", sa.Text),
+)
+
+#: What only this site knows: the keys that sign its links.
+site_secret = sa.Table("site_secret", metadata, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False))

@@ -45,6 +45,10 @@ class Engine(Protocol):
         """A checked answer, kept in the library. `after` is the id of the answer that the question follows up; `notes`: search the own ones too."""
         ...
 
+    def ask_again(self, owner: str, numbers: Sequence[int] = ()) -> dict[str, Any]:
+        """An owner's saved questions (or some of them) asked again in quotes mode: {news, answers, faults}."""
+        ...
+
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """Bring a configuration's index in step with the library; without a name the active one's, and then every other that is built."""
         ...
@@ -140,6 +144,12 @@ class LocalEngine:
         answer = self.answer(question, model, self.filter(filters), config, after=after, notes=notes)
         own = [sentence.as_dict(own=True) for sentence in answer.from_notes]
         return answer.as_dict() | {"from_notes": own, "evidence_table": [row.as_dict() for row in table_of(answer, self.library.get)]}
+
+    def ask_again(self, owner: str, numbers: Sequence[int] = ()) -> dict[str, Any]:
+        """See Engine."""
+        from ui.digest.asking import ask_again
+
+        return ask_again(self, owner, numbers)
 
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""

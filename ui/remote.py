@@ -50,6 +50,10 @@ class RemoteEngine:
         """See Engine."""
         return self._call("ask", question=question, model=model, filters=list(filters), config=config, after=after, notes=notes)
 
+    def ask_again(self, owner: str, numbers: Sequence[int] = ()) -> dict[str, Any]:
+        """See Engine."""
+        return self._call("ask-again", owner=owner, numbers=list(numbers))
+
     def sync(self, config: str | None, progress: Progress | None = None, *, engine: str = "local") -> dict[str, Any]:
         """See Engine."""
         return self._call("sync", config=config, engine=engine)

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     model_key: str = Field(default="", description="Key for a model server given by URL")
     host: str = Field(default="127.0.0.1", description="Address the web page listens on")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the web page listens on")
+    smtp_host: str = Field(default="", description="Mail server that the digest is sent through; empty: no mail is sent")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How the conversation with the mail server is encrypted")
+    smtp_user: str = Field(default="", description="Name to sign in to the mail server with; empty: no signing in")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password to sign in to the mail server with")
+    mail_from: str = Field(default="", description="Who mails are from: an address, or `Name <address>`")
 
     auth: Literal["auto", "on", "off"] = Field(default="auto", description="Accounts: on, off, or on where the page listens beyond this machine")
     open_reading: bool = Field(default=False, description="Whether anyone may ask and read without an account")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.anchor import Anchor
 from corpus.errors import InputError, UsageError
+from corpus.exporting.table import guarded, unguarded
 from corpus.lab.judgements import Judgement
 from corpus.lab.sets import TestQuery
 
@@ -199,7 +200,7 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
                     raise InputError(
                         f"the line has {len(row)} columns, the header {len(head)}", where=f"{name}, line {reader.line_num}", remedy="Quote the cells"
                     )
-                yield reader.line_num, {**dict.fromkeys(head, ""), **dict(zip(head, row, strict=False))}
+                yield reader.line_num, {**dict.fromkeys(head, ""), **dict(zip(head, map(unguarded, row), strict=False))}
     except csv.Error as error:
         raise InputError(f"the table cannot be read: {error}", where=f"{name}, line {reader.line_num}", remedy="Save it as CSV in UTF-8") from error
 
@@ -208,7 +209,7 @@ def _csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([[guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])
     return out.getvalue()
 
 

@@ -31,10 +31,15 @@ def upgrade(connection: sa.Connection, where: str) -> None:
         raise UnavailableError(
             f"the library has schema {found}, newer than this program's {HEAD}", where=where, remedy="Use the newer Florilegium that wrote it"
         )
+    upgrade_to(connection, "head")
+
+
+def upgrade_to(connection: sa.Connection, schema: str) -> None:
+    """Bring a database to the schema with this number: what a backup of an older program is put back into."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, schema)

@@ -8,17 +8,20 @@ import typer
 
 from ui.cli import (
     answering,
+    backing,
     catalogue,
     compacting,
     completeness,
     configs,
     curating,
+    digest,
     duplicates,
     finding,
     kept,
     lab,
     models,
     notices,
+    questions,
     records,
     serving,
     users,
@@ -56,7 +59,7 @@ def build(session: Session) -> typer.Typer:
 
     parts = (
         records, catalogue, curating, duplicates, vocabulary, notices, completeness, finding,
-        answering, kept, lab, configs, compacting, verify, models, serving, users,
+        answering, kept, questions, digest, lab, configs, compacting, verify, models, backing, serving, users,
     )  # fmt: skip
     for part in parts:
         part.register(app, session)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json as json_module
+import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,8 +25,17 @@ def register(app: typer.Typer, session: Session) -> None:
     """Add the commands."""
 
     @app.command()
-    def answer(answer_id: AnswerId, json: Json = False) -> int:
-        """Show a kept answer as it was given, with what its records' notices and status are today."""
+    def answer(
+        answer_id: AnswerId,
+        format: Annotated[str, typer.Option("--format", metavar="F", help="Write it as markdown, docx, ris, bibtex or csl-json.")] = "",
+        style: Annotated[str, typer.Option("--style", metavar="S", help="Of the bibliography: apa or vancouver.")] = "apa",
+        output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of to standard output.")] = None,
+        json: Json = False,
+    ) -> int:
+        """Show a kept answer as it was given, with what its records' notices and status are today; with --format, write it out for other programs."""
+        if format:
+            _write_out(session, answer_id, format, style, output)
+            return 0
         from assistant import with_own_words
         from assistant.answer import Answer
         from assistant.replay import as_of_today
@@ -61,6 +72,23 @@ def register(app: typer.Typer, session: Session) -> None:
         found = {"then": then.id, "now": again["id"], "question": then.standalone_question, **difference.as_dict(), "standings": today.standings_as_dicts()}
         print_json(found) if json else _print_replay(found, [line for lines in today.told.values() for line in lines])
         return 0
+
+
+def _write_out(session: Session, answer_id: str, format: str, style: str, output: Path | None) -> None:
+    from assistant.answer import Answer
+    from corpus import UnavailableError
+    from ui.answer_export import export_answers
+    from ui.digest.links import base_url
+
+    library = session.library()
+    made = export_answers(library, [Answer.from_dict(library.answers.get(answer_id))], format, style=style, base=base_url(session.settings))
+    if output is None:
+        sys.stdout.buffer.write(made)
+        return
+    try:
+        output.write_bytes(made)
+    except OSError as error:
+        raise UnavailableError(f"it cannot be written: {error.strerror}", where=str(output), remedy="Name another file") from error
 
 
 def _config(library: Library, name: str) -> str | None:

@@ -15,6 +15,8 @@ from ui.remote import LOCAL_API
 from ui.web.access import LOOPBACK, Access
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What a mail program may post to from no page of ours: its path holds a signed token, and nothing else says who asks (RFC 8058).
+_FROM_ANYWHERE = ("/digest/unsubscribe/",)
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "SAMEORIGIN"}
 #: What proxies add. None of it reaches the site behind the guard: Gradio would make addresses of it.
 _FORWARDED = frozenset(
@@ -68,6 +70,8 @@ class Guard:
             return ""
         if local and headers.get("authorization", "").startswith("Bearer "):
             return ""  # a command with the token of run/serve.json: no browser sends that by itself
+        if scope["type"] == "http" and str(scope["path"]).startswith(_FROM_ANYWHERE):
+            return ""
         origin = headers.get("origin", "").lower()
         if urlsplit(origin).netloc != host or (host == self._access.public_host and origin != self._access.public):
             return "This call changes something and does not come from a page of this server."

@@ -23,6 +23,7 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "search": engine.search,
         "why": engine.why,
         "ask": engine.ask,
+        "ask-again": engine.ask_again,
         "sync": engine.sync,
         "lab-run": engine.lab_run,
         "lab-after-sync": lambda: {"runs": engine.lab_after_sync()},

@@ -23,6 +23,7 @@ _PAGES = (
     ("library", "/library", "site.page_library"),
     ("lists", "/lists", "site.page_lists"),
     ("notes", "/notes", "site.page_notes"),
+    ("digest", "/digest", "site.page_digest"),
     ("curate", "/curate", "site.page_curate"),
 )
 

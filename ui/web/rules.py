@@ -20,7 +20,7 @@ _ROLES = (
     (re.compile(r"/(curate|lab)(/.*)?"), Role.LIBRARIAN),
     (re.compile(r"/admin(/.*)?"), Role.ADMIN),
     (re.compile(r"/review/[^/]+/(edit|revert|status)"), Role.LIBRARIAN),
-    (re.compile(r"/(notes|lists|conversations)(/.*)?"), Role.MEMBER),
+    (re.compile(r"/(notes|lists|conversations|questions)(/.*)?"), Role.MEMBER),
     (re.compile(r"/gradio_api/upload"), Role.MEMBER),
 )
 #: The same for the events of Gradio's pages, by page; each handler may ask for more.

@@ -17,9 +17,12 @@ from ui.engine import LocalEngine
 from ui.texts import dictionaries, say
 from ui.web import look
 from ui.web.access import Access
+from ui.web.answer_files import answer_files
 from ui.web.ask_page import ask_page
 from ui.web.comment_pages import comment_pages
 from ui.web.curation import curation_page
+from ui.web.digest_desk import digest_desk
+from ui.web.digest_pages import digest_pages
 from ui.web.guard import Guard
 from ui.web.language import Language
 from ui.web.library_page import LibraryPage, library_page
@@ -30,6 +33,7 @@ from ui.web.note_pages import note_pages
 from ui.web.pages import page
 from ui.web.people import Door
 from ui.web.provider import Provider
+from ui.web.question_pages import question_pages
 from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
 from ui.web.signing import signing_pages, without_accounts
@@ -45,9 +49,13 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     app.include_router(note_pages(engine.library))
     app.include_router(comment_pages(engine.library))
     app.include_router(list_pages(engine.library, LibraryPage(engine).find))
+    app.include_router(answer_files(engine.library, engine.workshop.settings))
     app.include_router(table_pages(engine.library))
     app.include_router(editing_pages(engine.library))
     app.include_router(signing_pages(engine.library, access, _provider(engine, access)) if access.accounts else without_accounts())
+    app.include_router(digest_desk(engine))
+    app.include_router(digest_pages(engine.library, engine.workshop.settings))
+    app.include_router(question_pages(engine))
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
