@@ -20,6 +20,7 @@ from ui.web.access import Access
 from ui.web.answer_files import answer_files
 from ui.web.ask_page import ask_page
 from ui.web.comment_pages import comment_pages
+from ui.web.conversation_pages import conversation_pages
 from ui.web.curation import curation_page
 from ui.web.digest_desk import digest_desk
 from ui.web.digest_pages import digest_pages
@@ -51,6 +52,7 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     app.include_router(list_pages(engine.library, LibraryPage(engine).find))
     app.include_router(answer_files(engine.library, engine.workshop.settings))
     app.include_router(table_pages(engine.library))
+    app.include_router(conversation_pages(engine.library))
     app.include_router(editing_pages(engine.library))
     app.include_router(signing_pages(engine.library, access, _provider(engine, access)) if access.accounts else without_accounts())
     app.include_router(digest_desk(engine))
