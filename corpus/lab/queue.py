@@ -67,13 +67,18 @@ class Dispute(NamedTuple):
     grades: Mapping[str, int]
 
 
-class _Desk(NamedTuple):
-    """What one judge has before them in a set."""
+class Desk(NamedTuple):
+    """What one judge has before them in a set: the `pairs` in their own order, and of those that are `done` the last grade, None for "cannot tell"."""
 
     queries: Mapping[str, TestQuery]
     pairs: Sequence[Place]
     done: Mapping[Place, int | None]
     moments: Sequence[str]
+
+    @property
+    def seconds_each(self) -> float | None:
+        """The median time of one judgement, None before there are two."""
+        return _pace(self.moments)
 
     def left(self, skipped: Collection[Place] = ()) -> Iterator[Place]:
         """What is not judged yet, what was skipped at the end."""
@@ -87,7 +92,7 @@ def next_pair(library: Library, set_name: str, judge: str, *, skipped: Sequence[
 
     Raises NotFoundError when the set has been deleted meanwhile.
     """
-    desk = _desk(library, set_name, judge)
+    desk = desk_of(library, set_name, judge)
     for place in desk.left(skipped):
         if query_id is None or place[0] == query_id:
             return _pair(library, desk, place)
@@ -96,7 +101,7 @@ def next_pair(library: Library, set_name: str, judge: str, *, skipped: Sequence[
 
 def pair_of(library: Library, set_name: str, query_id: str, review_id: str, judge: str) -> Pair:
     """A certain pair, judged or not (what an undo leads back to). Raises NotFoundError."""
-    desk = _desk(library, set_name, judge)
+    desk = desk_of(library, set_name, judge)
     if query_id not in desk.queries:
         raise NotFoundError(f"the set has no query {query_id!r}", where=set_name, remedy="It has been taken out meanwhile; go on with the next")
     return _pair(library, desk, (query_id, library.get(review_id).id))
@@ -104,9 +109,9 @@ def pair_of(library: Library, set_name: str, query_id: str, review_id: str, judg
 
 def progress(library: Library, set_name: str, judge: str) -> JudgingProgress:
     """How far a judge is in a set. Raises NotFoundError."""
-    desk = _desk(library, set_name, judge)
+    desk = desk_of(library, set_name, judge)
     left = sum(1 for _ in desk.left())
-    each = _pace(desk.moments)
+    each = desk.seconds_each
     return JudgingProgress(len(desk.done), left, sum(grade is None for grade in desk.done.values()), each, None if each is None else each * left)
 
 
@@ -120,12 +125,13 @@ def disputed(library: Library, set_name: str) -> list[Dispute]:
     return [Dispute(queries[query_id], reviews[review_id], found.verdicts[query_id][review_id]) for query_id, review_id in places]
 
 
-def _pair(library: Library, desk: _Desk, place: Place) -> Pair:
+def _pair(library: Library, desk: Desk, place: Place) -> Pair:
     number = 1 + sum(other in desk.done for other in desk.pairs if other != place)
     return Pair(desk.queries[place[0]], library.get(place[1]), number, max(number, len(desk.pairs)))
 
 
-def _desk(library: Library, set_name: str, judge: str) -> _Desk:
+def desk_of(library: Library, set_name: str, judge: str) -> Desk:
+    """All that one judge has before them in a set, judged or not. Raises NotFoundError."""
     queries = library.sets.queries(set_name)
     asked: dict[str, dict[str, None]] = {query_id: {} for query_id in queries}
     for pool in library.pools.all(set_name):
@@ -143,7 +149,7 @@ def _desk(library: Library, set_name: str, judge: str) -> _Desk:
         here = {alias.get(one, one) for one in own}
         pairs += [(query_id, one) for one in shuffled(judge, query_id, here & current)]
     done = {(row.query_id, alias.get(row.review_id, row.review_id)): row.grade for row in rows}
-    return _Desk(queries, pairs, done, [row.at for row in rows])
+    return Desk(queries, pairs, done, [row.at for row in rows])
 
 
 def _judged(connection: sa.Connection, set_id: int, judge: str) -> list[sa.Row[tuple[str, str, int | None, str]]]:

@@ -25,6 +25,7 @@ _PAGES = (
     ("notes", "/notes", "site.page_notes"),
     ("digest", "/digest", "site.page_digest"),
     ("curate", "/curate", "site.page_curate"),
+    ("lab", "/lab", "site.page_lab"),
 )
 
 

@@ -11,14 +11,17 @@ from ui.texts import day, facet_name, locale_now, moment, say
 
 #: Where templates and files lie.
 FOLDER = Path(__file__).parent
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; script-src {scripts}; base-uri 'none'; form-action {forms}; frame-ancestors 'self'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src {scripts}; connect-src {scripts}; "
+    "base-uri 'none'; form-action {forms}; frame-ancestors 'self'"
+)
 _PAGES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=select_autoescape(default=True, default_for_string=True))
 _PAGES.globals |= {"say": say, "moment": moment, "day": day, "facet_name": facet_name}
 
 
 def page(template: str, *, status: int = 200, form: bool = False, script: bool = False, **values: object) -> HTMLResponse:
     """A page from a template, in the language of the request being answered; `form` lets its forms be sent, to this server alone, and `script`
-    lets it load our own script files.
+    lets it load our own script files, and these ask this server.
 
     Templates have `say`, `moment(instant)`, `day(date)`, `facet_name(facet)` and `locale`.
     """

@@ -25,6 +25,7 @@ from ui.web.curation import curation_page
 from ui.web.digest_desk import digest_desk
 from ui.web.digest_pages import digest_pages
 from ui.web.guard import Guard
+from ui.web.lab import Reports, judge_pages, lab_page, lab_pages
 from ui.web.language import Language
 from ui.web.library_page import LibraryPage, library_page
 from ui.web.list_pages import list_pages
@@ -58,6 +59,9 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     app.include_router(digest_desk(engine))
     app.include_router(digest_pages(engine.library, engine.workshop.settings))
     app.include_router(question_pages(engine))
+    reports = Reports()
+    app.include_router(judge_pages(engine))
+    app.include_router(lab_pages(engine, reports))
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
@@ -68,6 +72,8 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
         library_page(engine, pages)
     with pages.route("Curate", "/curate"):
         curation_page(engine, pages)
+    with pages.route("Lab", "/lab"):
+        lab_page(engine, pages, reports)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="SSR mode is not supported")  # said of every mounted site with several pages, SSR asked for or not
         gr.mount_gradio_app(
