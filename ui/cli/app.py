@@ -20,6 +20,7 @@ from ui.cli import (
     kept,
     lab,
     models,
+    notes,
     notices,
     questions,
     records,
@@ -58,7 +59,7 @@ def build(session: Session) -> typer.Typer:
             raise typer.Exit(2)
 
     parts = (
-        records, catalogue, curating, duplicates, vocabulary, notices, completeness, finding,
+        records, catalogue, notes, curating, duplicates, vocabulary, notices, completeness, finding,
         answering, kept, questions, digest, lab, configs, compacting, verify, models, backing, serving, users,
     )  # fmt: skip
     for part in parts:

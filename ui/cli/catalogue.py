@@ -76,7 +76,7 @@ def register(app: typer.Typer, session: Session) -> None:
         )
         if chosen:
             tell_suggestions(library, chosen)
-        _write(made, output)
+        write_out(made, output)
         for line in [*made.notes, *(f"{fault.review_id}: {fault.text}." for fault in made.faults)]:
             print(line, file=sys.stderr)
         if output is not None:
@@ -203,7 +203,7 @@ def _print_page(page: Page, counts: dict[str, list[tuple[str, int]]]) -> None:
     print(f"{page.total:,} record{'s' if page.total != 1 else ''}{shown}{left}.")
 
 
-def _write(made: Export, output: Path | None) -> None:
+def write_out(made: Export, output: Path | None) -> None:
     """Write an export; a file is put in its place when it is whole."""
     from corpus import UnavailableError
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_SAVED = 5_000  # records put on a list at once
 _STATUSES = ("", *Status)
 #: Says the new state to the browser's address; what came from there is not said again.
-_LOAD = "(address, chosen) => [window.location.search, chosen]"
+_LOAD = "(address, chosen) => { window.florilegiumLibrary && window.florilegiumLibrary.ready(); return [window.location.search, chosen]; }"
 _TELL = "(state) => { window.florilegiumLibrary && window.florilegiumLibrary.tell(state); }"
 
 
@@ -179,12 +179,12 @@ def library_page(engine: LocalEngine, page: gr.Blocks) -> None:
     controls = [words, since, until, status, sort]
     outputs = [found, facets, results, export, state, *controls, chosen]
     page.load(show, [address, chosen], outputs, js=_LOAD, show_progress="hidden")
-    address.input(show, [address, chosen], outputs, show_progress="hidden")
+    address.change(show, [address, chosen], outputs, show_progress="hidden")
     asked = gr.on(
         [words.submit, find.click, since.input, until.input, status.input, sort.input], compose, [state, *controls, chosen], outputs, show_progress="hidden"
     )
     asked.then(None, [state], None, js=_TELL)
-    picked.input(pick, [picked, state, chosen], [done, chosen, results], show_progress="hidden")
+    picked.change(pick, [picked, state, chosen], [done, chosen, results], show_progress="hidden")
     chosen.input(relisted, [state, chosen], [results], show_progress="hidden")
     all_found.click(add_all, [state, chosen], [done, chosen, results])
     save.click(save_it, [state, name], [done])

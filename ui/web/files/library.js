@@ -12,6 +12,7 @@
   };
   const here = () => location.pathname.replace(/\/$/, "") === "/library";
   window.florilegiumLibrary = {
+    ready: () => document.querySelectorAll(".fl-unseen textarea, .fl-unseen input").forEach((box) => { box.tabIndex = -1; box.setAttribute("aria-hidden", "true"); }),
     tell: (state) => { if (here() && location.search !== state) history.pushState({}, "", `/library${state}`); },
   };
   document.addEventListener("click", (event) => {
