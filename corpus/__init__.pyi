@@ -46,6 +46,9 @@ from .errors import (
     UnavailableError as UnavailableError,
     UsageError as UsageError,
 )
+from .feedback import (
+    Feedback as Feedback,
+)
 from .filters import (
     Filter as Filter,
     parse_filter as parse_filter,

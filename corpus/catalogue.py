@@ -109,6 +109,12 @@ class Catalogue:
             low, high = (connection.execute(current.order_by(order)).scalar() for order in (year.asc(), year.desc()))
         return None if low is None or high is None else (int(low), int(high))
 
+    def changed_at(self) -> str | None:
+        """When a record was last changed (UTC), or None where there is none."""
+        query = sa.select(sa.func.max(schema.review_version.c.at))
+        with self._database.read() as connection:
+            return self._keep(connection, ("changed at",), lambda: connection.execute(query).scalar())
+
     def suggestions(self, chosen: Filter, vocabulary: Vocabulary) -> list[Suggestion]:
         """For each facet value a filter asks for and no record has: what is near it among the values that records do have."""
         facet = schema.facet_value

@@ -24,6 +24,7 @@ from corpus.configs import Configs
 from corpus.conversations import Conversations
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError, UnavailableError, UsageError
+from corpus.feedback import Feedbacks
 from corpus.filters import Filter
 from corpus.jobs import Jobs
 from corpus.lab.judgements import Judgements
@@ -119,6 +120,11 @@ class Library:
     def jobs(self) -> Jobs:
         """Work that lasts, under way and done."""
         return Jobs(self._database)
+
+    @cached_property
+    def feedback(self) -> Feedbacks:
+        """What readers said of its answers."""
+        return Feedbacks(self._database)
 
     @cached_property
     def conversations(self) -> Conversations:

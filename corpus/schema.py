@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0011"
+HEAD = "0012"
 
 metadata = sa.MetaData()
 
@@ -174,6 +174,18 @@ answer_citation = sa.Table(
     sa.Column("start", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("end", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("revision", sa.Integer, nullable=False),
+)
+
+#: What readers say of answers, each person once of each.
+answer_feedback = sa.Table(
+    "answer_feedback",
+    metadata,
+    sa.Column("answer_id", sa.String(40), sa.ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person", sa.String(100), primary_key=True),
+    sa.Column("useful", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String(20), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
 )
 
 search_config = sa.Table(

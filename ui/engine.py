@@ -296,6 +296,15 @@ class LocalEngine:
             return []
         return [found.review for found in related(self.library, self.workshop.built(spec), review_id)]
 
+    def suggest(self, answer: Answer, chosen: Filter, config: str | None = None) -> tuple[str, ...]:
+        """Questions to ask next that the collection answers, found within a second or two; none where it did not answer this one."""
+        from assistant.follow_ups import suggest
+
+        if not answer.sentences:
+            return ()
+        cited = self.library.get_many(review.id for review in answer.reviews)
+        return suggest(self.workshop.assistant(config), answer, cited.values(), chosen)
+
     def behind(self) -> bool:
         """Whether the library has gone on since the last sync of the active configuration's index, or of another that is built."""
         if not self.library.revision():

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.table import table_of
-from corpus import Filter, Library
+from assistant.answer import Answer
+from corpus import FlorilegiumError, Library, Role
 from ui.texts import label, said, say
 from ui.web import look
+from ui.web.answer_tools import feedback_dialog
+from ui.web.ask_filters import AskFilters
 from ui.web.asking import Asked, Asking
+from ui.web.conversing import Shown, Talk, converse, reopened
 from ui.web.people import person_of
-from ui.web.rendering import Drafting, answer_html, escape, fault_html, waiting_html
+from ui.web.rendering import escape, fault_html
 from ui.web.site import Site
-from ui.web.table_pages import table_html
+from ui.web.standing_lines import fresh_line, model_line
 
 if TYPE_CHECKING:
-    from assistant import Answer
     from ui.engine import LocalEngine
     from ui.web.model_job import ModelJob
 
@@ -29,141 +31,186 @@ EXAMPLES = (
     "Is microdosing better than placebo?",
     "What are the risks of ibogaine for the heart?",
 )
-_FACETS = ("kind", "substances", "topics")
-#: What a reader is told of the steps before there is something to read.
-_STEPS = {"understand": "ask.step_understand", "retrieve": "ask.step_retrieve", "decide": "ask.step_decide"}
+_AT_ONCE = 20  # questions under way in one process
+#: What the page's script asks for: it triggers this component's `submit` with {do, …}.
+_COMMANDS = "window.flCommand = (what) => trigger('submit', what);"
+
+
+class AskPage:
+    """Builds the page; its handlers close over the engine, which holds nothing about any one reader."""
+
+    def __init__(self, engine: LocalEngine, job: ModelJob) -> None:
+        self._engine = engine
+        self._job = job
+        self._asking = Asking()
+        with Site(title="Florilegium", analytics_enabled=False, fill_width=True) as self.page:
+            gr.HTML(look.header("ask"))
+            with gr.Row(elem_id="fl-columns", equal_height=False):
+                with gr.Column(scale=6, min_width=320, elem_id="fl-chat-column"):
+                    self._build_chat()
+                with gr.Column(scale=5, min_width=320, elem_id="fl-evidence-column"):
+                    gr.HTML(_evidence_panel(), padding=False)
+            gr.HTML(feedback_dialog(), elem_id="fl-dialogs")
+            self._commands = gr.HTML("", elem_id="fl-commands", js_on_load=_COMMANDS)
+            self._wire()
+
+    def _build_chat(self) -> None:
+        self._chat = gr.Chatbot(
+            elem_id="fl-chat",
+            label=label("ask.chat"),
+            show_label=False,
+            height="60vh",
+            layout="panel",
+            autoscroll=False,
+            buttons=[],
+            latex_delimiters=[],
+            feedback_options=None,
+            examples=[{"text": question} for question in EXAMPLES],
+        )
+        self._next = gr.HTML(elem_id="fl-next", padding=False)
+        with gr.Row(equal_height=True, visible=False, elem_id="fl-editing-row") as self._editing_row:
+            self._editing_line = gr.HTML(elem_id="fl-editing", padding=False)
+            self._leave = gr.Button(label("ask.edit_leave"), size="sm", scale=0, min_width=110, elem_id="fl-edit-leave")
+        with gr.Row(equal_height=True, elem_id="fl-ask-row"):
+            self._box = gr.Textbox(
+                placeholder=label("ask.box"),
+                label=label("ask.question"),
+                show_label=False,
+                container=False,
+                scale=8,
+                autofocus=True,
+                max_lines=4,
+                elem_id="fl-box",
+            )
+            self._send = gr.Button(label("ask.send"), variant="primary", scale=1, min_width=80, elem_id="fl-send")
+            self._stop = gr.Button(label("ask.stop"), scale=1, min_width=80, visible=False, elem_id="fl-stop")
+        with gr.Row(equal_height=True, elem_id="fl-understood-row"):
+            self._understood = gr.Textbox(label=label("ask.understood"), visible=False, scale=8, max_lines=3, elem_id="fl-understood")
+            self._again = gr.Button(label("ask.again"), visible=False, scale=1, min_width=80, size="sm", elem_id="fl-again")
+        with gr.Accordion(label("ask.filters"), open=False, elem_id="fl-filters"):
+            self._filters = AskFilters(self._engine)
+        self._notes = gr.Checkbox(label=label("ask.notes"), value=False, visible=False, container=False, elem_id="fl-own-notes")
+        self._fresh = gr.HTML(elem_id="fl-fresh", padding=False)
+        self._model = gr.HTML(elem_id="fl-model", padding=False)
+        self._cancel = gr.Button(label("ask.cancel"), size="sm", visible=False, elem_id="fl-cancel")
+        self._talk = gr.State(Talk())
+        self._turn: gr.State = gr.State(None)  # the number of the question that is being changed, the first being 0
+
+    def _wire(self) -> None:
+        """Connect what can be done with what does it."""
+        more = [self._chat, self._talk, self._notes, *self._filters.inputs]
+        self._shown = [self._box, self._chat, self._send, self._stop, self._talk, self._understood, self._again, self._turn, self._editing_row, self._next]
+        asked = [
+            gr.on([self._box.submit, self._send.click], self._ask, [self._box, self._turn, *more], self._shown, concurrency_limit=_AT_ONCE),
+            gr.on([self._understood.submit, self._again.click], self._ask_again, [self._understood, *more], self._shown, concurrency_limit=_AT_ONCE),
+            self._chat.example_select(self._ask_example, more, self._shown, concurrency_limit=_AT_ONCE),
+            self._commands.submit(self._command, more, [*self._shown, self._editing_line], concurrency_limit=_AT_ONCE, show_progress="hidden"),
+        ]
+        for event in asked:
+            event.then(self._suggest, [self._talk, *self._filters.inputs], [self._next, self._fresh], show_progress="hidden", trigger_mode="always_last")
+        self._stop.click(self._stop_it, None, None, queue=False)
+        self._leave.click(lambda: (None, gr.update(visible=False), ""), None, [self._turn, self._editing_row, self._box], show_progress="hidden")
+        changes = [item.change for item in self._filters.inputs]
+        gr.on([self.page.load, *changes], self._filters.counted, self._filters.inputs, self._filters.outputs, show_progress="hidden")
+        self.page.load(self._open, None, [self._chat, self._talk, self._notes, self._fresh], show_progress="hidden")
+        timer = gr.Timer(2.0)
+        gr.on([self.page.load, timer.tick], lambda: model_line(self._job), None, [self._model, self._cancel], show_progress="hidden")
+        self._cancel.click(self._job.cancel, None, None)
+
+    # ---- handlers
+
+    def _ask(self, text: str, turn: int | None, history: list[Any], talk: Talk, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+        yield from self._answered(Asked(text, self._filters.chosen(rest), notes=notes), history, talk, request, turn)
+
+    def _ask_again(self, standalone: str, history: list[Any], talk: Talk, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+        yield from self._answered(Asked(standalone, self._filters.chosen(rest), standalone=standalone, notes=notes), history, talk, request)
+
+    def _ask_example(self, history: list[Any], talk: Talk, notes: bool, picked: gr.SelectData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+        yield from self._answered(Asked(str(picked.value["text"]), self._filters.chosen(rest), notes=notes), history, talk, request)
+
+    def _command(self, history: list[Any], talk: Talk, notes: bool, told: gr.EventData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+        """What the script asks for: `ask` a text, `retry` or `edit` question number `turn`."""
+        wanted = told._data or {}
+        turn = wanted.get("turn")
+        filters = self._filters.chosen(rest)
+        if wanted.get("do") == "ask":
+            yield from ([*shown, gr.skip()] for shown in self._answered(Asked(str(wanted.get("text", "")), filters, notes=notes), history, talk, request))
+        elif isinstance(turn, int) and 0 <= turn < len(talk.answers):
+            text = str(wanted.get("text", ""))
+            if wanted["do"] == "retry":
+                asked = self._answered(Asked(text, filters, notes=notes), history, talk, request, turn)
+                yield from ([*shown, gr.skip()] for shown in asked)
+            elif wanted["do"] == "edit":
+                line = f'<p class="fl-note">{escape(say("ask.editing", number=turn + 1))}</p>'
+                unchanged = [gr.skip()] * 6
+                yield [text, *unchanged, turn, gr.update(visible=True), gr.skip(), line]
+
+    def _answered(self, asked: Asked, history: list[Any], talk: Talk, request: gr.Request, turn: int | None = None) -> Iterator[list[Any]]:
+        """Box, chat, Ask, Stop, talk, how it was understood, and the rest of what changes while a question is answered."""
+        if not asked.text.strip():
+            yield [gr.skip()] * len(self._shown)
+            return
+        person = person_of(request)
+        for shown in converse(self._engine, self._asking, asked, history, talk, str(request.session_hash), person, turn):
+            yield self._updates(asked, shown)
+
+    def _updates(self, asked: Asked, shown: Shown) -> list[Any]:
+        answer = shown.answer
+        box = asked.text if shown.fault else "" if shown.first else gr.skip()  # what was typed is not lost
+        changed = answer is not None and answer.standalone_question != answer.question
+        line = gr.update(visible=changed, value=answer.standalone_question if answer else "")
+        updates = [box, shown.messages, gr.update(visible=not shown.busy), gr.update(visible=shown.busy), gr.skip() if shown.busy else shown.talk]
+        return [*updates, line, gr.update(visible=changed), None, gr.update(visible=False), "" if shown.first else gr.skip()]
+
+    def _suggest(self, talk: Talk, *values: Any) -> tuple[str, str]:
+        """What to ask next, and how fresh the collection is, once the answer stands."""
+        engine = self._engine
+        found: tuple[str, ...] = ()
+        if talk.answers and talk.answers[-1]:
+            try:
+                answer = Answer.from_dict(engine.library.answers.get(talk.last))
+                found = engine.suggest(answer, engine.filter(self._filters.chosen(values)))
+            except FlorilegiumError:
+                found = ()  # a suggestion is not worth an error
+        links = "".join(f'<a class="fl-suggested" href="#ask">{escape(question)}</a>' for question in found)
+        head = f'<span class="fl-note">{escape(say("ask.next"))}</span> ' if links else ""
+        return f"{head}{links}", fresh_line(engine)
+
+    def _stop_it(self, request: gr.Request) -> None:
+        self._asking.stop(str(request.session_hash))
+
+    def _open(self, request: gr.Request) -> list[Any]:
+        """A page that was just opened: empty, or with the conversation that `?c=` names."""
+        person = person_of(request)
+        messages, talk = opened(self._engine.library, str(dict(request.query_params).get("c") or ""), request)
+        update = gr.update(value=messages, placeholder=_welcome(self._engine.library))
+        return [update, talk, gr.update(visible=person.may(Role.MEMBER)), fresh_line(self._engine)]
+
+
+def opened(library: Library, conversation: str, request: gr.Request) -> tuple[list[dict[str, Any]], Talk]:
+    """A conversation of whoever asks, for the chat; "" begins a new one, and one that is gone is told."""
+    if not conversation:
+        return [], Talk()
+    try:
+        return reopened(library, conversation, person_of(request))
+    except FlorilegiumError as error:
+        return [{"role": "assistant", "content": fault_html(str(error))}], Talk()
 
 
 def ask_page(engine: LocalEngine, job: ModelJob) -> Site:
-    """Build the page. Its handlers close over the engine, which holds nothing about any one reader."""
-    library = engine.library
-    with Site(title="Florilegium", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(look.header("ask"))
-        with gr.Row(elem_id="fl-columns", equal_height=False):
-            with gr.Column(scale=6, min_width=320):
-                chat = gr.Chatbot(
-                    elem_id="fl-chat",
-                    show_label=False,
-                    height="62vh",
-                    layout="panel",
-                    autoscroll=False,
-                    buttons=["copy"],
-                    latex_delimiters=[],
-                    feedback_options=None,
-                    examples=[{"text": question} for question in EXAMPLES],
-                )
-                with gr.Row(equal_height=True):
-                    box = gr.Textbox(placeholder=label("ask.box"), show_label=False, container=False, scale=8, autofocus=True, max_lines=4, elem_id="fl-box")
-                    send = gr.Button(label("ask.send"), variant="primary", scale=1, min_width=80, elem_id="fl-send")
-                    stop = gr.Button(label("ask.stop"), scale=1, min_width=80, visible=False, elem_id="fl-stop")
-                with gr.Row(equal_height=True, elem_id="fl-understood-row"):
-                    understood = gr.Textbox(label=label("ask.understood"), visible=False, scale=8, max_lines=3, elem_id="fl-understood")
-                    again = gr.Button(label("ask.again"), visible=False, scale=1, min_width=80, size="sm", elem_id="fl-again")
-                with gr.Accordion(label("ask.filters"), open=False, elem_id="fl-filters"):
-                    years = _years(library)
-                    with gr.Row():
-                        since = gr.Dropdown(label=label("ask.from_year"), choices=years, value=0, min_width=120)
-                        until = gr.Dropdown(label=label("ask.to_year"), choices=years, value=0, min_width=120)
-                    facets = [gr.Dropdown(label=label(f"facet.{name}"), choices=[], multiselect=True, value=[], min_width=200) for name in _FACETS]
-                    matching = gr.HTML(elem_id="fl-matching")
-                model_line = gr.HTML(elem_id="fl-model")
-                cancel = gr.Button(label("ask.cancel"), size="sm", visible=False, elem_id="fl-cancel")
-            with gr.Column(scale=5, min_width=320, elem_id="fl-evidence-column"):
-                gr.HTML(
-                    f'<button id="fl-close" aria-label="{said("ask.close")}">✕</button>'
-                    f'<div id="fl-evidence"><iframe src="/pages/empty" title="{said("ask.evidence")}"></iframe></div>'
-                )
-
-        inputs = [since, until, *facets]
-        last = gr.State("")  # the id of the answer that a follow-up may refer to: this reader's, and nobody else's
-        asking = Asking()
-
-        def counted(since: int, until: int, *chosen: list[str]) -> list[Any]:
-            return _counts(engine, since, until, chosen)
-
-        def ask(text: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]) -> Iterator[Any]:
-            asked = Asked(text, tuple(filters_from(since, until, chosen)), after, owner=person_of(request).name)
-            yield from _converse(engine, asking, asked, history, str(request.session_hash))
-
-        def ask_again(
-            standalone: str, history: list[dict[str, Any]], after: str, request: gr.Request, since: int, until: int, *chosen: list[str]
-        ) -> Iterator[Any]:
-            asked = Asked(standalone, tuple(filters_from(since, until, chosen)), "", standalone, person_of(request).name)
-            yield from _converse(engine, asking, asked, history, str(request.session_hash))
-
-        def stop_it(request: gr.Request) -> None:
-            asking.stop(str(request.session_hash))
-
-        outputs = [box, chat, send, stop, last, understood, again]
-        gr.on([box.submit, send.click], ask, [box, chat, last, *inputs], outputs, concurrency_limit=20)
-        gr.on([understood.submit, again.click], ask_again, [understood, chat, last, *inputs], outputs, concurrency_limit=20)
-        chat.example_select(_example_handler(engine, asking), [chat, *inputs], outputs, concurrency_limit=20)
-        stop.click(stop_it, None, None, queue=False)
-        chat.clear(lambda: ("", gr.update(visible=False), gr.update(visible=False)), None, [last, understood, again])
-        gr.on([page.load, *(item.change for item in inputs)], counted, inputs, [*facets, matching], show_progress="hidden")
-        page.load(lambda: gr.update(placeholder=_welcome(library)), None, chat, show_progress="hidden")
-        timer = gr.Timer(2.0)
-        gr.on([page.load, timer.tick], lambda: _model_status(job), None, [model_line, cancel], show_progress="hidden")
-        cancel.click(job.cancel, None, None)
-    return page
+    """The page."""
+    return AskPage(engine, job).page
 
 
-def filters_from(since: int, until: int, chosen: tuple[list[str], ...]) -> list[str]:
-    """The filters that the page's fields stand for, as people write them."""
-    filters = [f"year>={since}"] if since else []
-    filters += [f"year<={until}"] if until else []
-    return filters + [f"{name}={'|'.join(values)}" for name, values in zip(_FACETS, chosen, strict=True) if values]
-
-
-def _example_handler(engine: LocalEngine, asking: Asking) -> Any:
-    def ask_example(
-        history: list[dict[str, Any]],
-        since: int,
-        until: int,
-        kind: list[str],
-        substances: list[str],
-        topics: list[str],
-        picked: gr.SelectData,
-        request: gr.Request,
-    ) -> Iterator[Any]:
-        asked = Asked(str(picked.value["text"]), tuple(filters_from(since, until, (kind, substances, topics))), owner=person_of(request).name)
-        yield from _converse(engine, asking, asked, history, str(request.session_hash))
-
-    return ask_example
-
-
-def _converse(engine: LocalEngine, asking: Asking, asked: Asked, history: list[dict[str, Any]], session: str) -> Iterator[Any]:
-    """Show each step, the quotes answer as soon as it is there, then the checked draft in its place."""
-    shown = asked.standalone or asked.text
-    turns = [*history, {"role": "user", "content": f"<div>{escape(shown)}</div>"}]
-
-    def now(box: Any, content: str, *, busy: bool, last: str | None = None, understood: Answer | None = None) -> list[Any]:
-        """Box, chat, Ask, Stop, last answer, the line that shows how a question was understood."""
-        changed = understood is not None and understood.standalone_question != understood.question
-        line = gr.update(visible=changed, value=understood.standalone_question if understood else "")
-        chat = [*turns, {"role": "assistant", "content": content}]
-        return [box, chat, gr.update(visible=not busy), gr.update(visible=busy), gr.skip() if last is None else last, line, gr.update(visible=changed)]
-
-    if not shown.strip():
-        yield [gr.skip(), gr.skip(), gr.update(visible=True), gr.update(visible=False), gr.skip(), gr.skip(), gr.skip()]
-        return
-    yield now("", waiting_html(say("ask.step_understand")), busy=True)
-    quotes: Answer | None = None
-    draft = Drafting()
-    for kind, value in asking.events(engine, asked, session):
-        if kind == "answer":
-            yield now(
-                gr.skip(), answer_html(value) + table_html(value, table_of(value, engine.library.get), escape), busy=False, last=value.id, understood=value
-            )
-        elif kind == "fault":
-            yield now(shown, fault_html(str(value)), busy=False)
-        elif value.kind in ("quotes", "passed"):
-            quotes = value.answer
-            yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
-        elif quotes is None:
-            yield now(gr.skip(), waiting_html(say(_STEPS.get(value.step, "ask.step_other"))), busy=True)
-        elif draft.hear(value):
-            yield now(gr.skip(), answer_html(quotes, drafting=draft), busy=True)
+def _evidence_panel() -> str:
+    return (
+        f'<div id="fl-evidence" role="region" tabindex="-1" aria-label="{said("ask.evidence")}"><div class="fl-panel-bar">'
+        f'<button id="fl-previous" disabled title="{said("ask.previous_key")}">‹ {said("ask.previous")}</button>'
+        f'<span id="fl-place" aria-live="polite" data-text="{said("ask.citation_at")}"></span>'
+        f'<button id="fl-following" disabled title="{said("ask.following_key")}">{said("ask.following")} ›</button>'
+        f'<button id="fl-close" aria-label="{said("ask.close")}">✕</button></div>'
+        f'<iframe src="/pages/empty" title="{said("ask.evidence")}"></iframe></div>'
+    )
 
 
 def _welcome(library: Library) -> str:
@@ -171,38 +218,3 @@ def _welcome(library: Library) -> str:
     if not count:
         return f"<div><strong>{escape(say('ask.library_empty'))}</strong><br>{escape(say('ask.library_empty_do'))} <code>florilegium import FILE</code></div>"
     return f"<div><strong>{escape(say('ask.welcome', count=count))}</strong><br>{escape(say('ask.welcome_more'))}</div>"
-
-
-def _years(library: Library) -> list[tuple[Any, int]]:
-    """The years to choose from, newest first; 0 stands for any."""
-    low, high = library.catalogue.year_range() or (0, -1)
-    return [(label("ask.year_any"), 0), *((str(year), year) for year in range(high, low - 1, -1))]
-
-
-def _counts(engine: LocalEngine, since: int, until: int, chosen: tuple[list[str], ...]) -> list[Any]:
-    """Each facet's values with the number of records that the other filters leave."""
-    updates: list[Any] = []
-    for position, name in enumerate(_FACETS):
-        others = tuple(values if at != position else [] for at, values in enumerate(chosen))
-        counts = engine.library.catalogue.facet_counts(engine.filter(filters_from(since, until, others))).get(name, [])
-        kept = [value for value in chosen[position] if value not in dict(counts)]
-        updates.append(gr.update(choices=[(f"{value} ({count})", value) for value, count in counts] + [(f"{value} (0)", value) for value in kept]))
-    filters = filters_from(since, until, chosen)
-    selection = engine.library.select(engine.filter(filters) if filters else Filter())
-    left = " " + say("ask.left_out", count=selection.left_out) if selection.left_out else ""
-    updates.append(f'<p class="fl-note">{escape(say("ask.matching", count=len(selection.ids)) + left)}.</p>' if filters else "")
-    return updates
-
-
-def _model_status(job: ModelJob) -> tuple[Any, Any]:
-    status = job.status()
-    if status.running:
-        share = 100 * status.done / max(1, status.total)
-        text = say("ask.fetching", done=round(status.done / 1e6), total=round(status.total / 1e6))
-        return f'<p class="fl-note">{escape(text)}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div>', gr.update(visible=True)
-    if status.fault or status.cancelled:
-        fault = say("ask.fetch_cancelled") if status.cancelled else say("ask.fetch_failed", fault=status.fault)
-        return f'<p class="fl-note">{escape(fault)}</p>', gr.update(visible=False)
-    if not status.available:
-        return f'<p class="fl-note">{escape(say("ask.quotes_only"))} <code>florilegium model install</code></p>', gr.update(visible=False)
-    return "", gr.update(visible=False)

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood; its answer is `owner`'s."""
+    """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood; its answer is `owner`'s.
+
+    With `notes` the owner's own notes are searched too.
+    """
 
     text: str
     filters: tuple[str, ...] = ()
     after: str = ""
     standalone: str = ""
     owner: str = LOCAL
+    notes: bool = False
 
 
 class Asking:
@@ -57,7 +61,9 @@ class Asking:
             try:
                 run = Run(lambda event: happened.put(("event", event)), stop.is_set)
                 chosen = engine.filter(asked.filters)
-                answer = engine.answer(asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run, owner=asked.owner)
+                answer = engine.answer(
+                    asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run, owner=asked.owner, notes=asked.notes
+                )
                 happened.put(("answer", answer))
             except FlorilegiumError as error:
                 happened.put(("fault", error))

@@ -14,7 +14,8 @@ from ui.texts import say
 from ui.web.place import link_to
 
 _MARKUP = re.compile(r"[*_`~\[\]()#+\-.!|\\$:{}>=]")
-_MARKS = {Support.VERBATIM: ("❝", "answer.mark_verbatim"), Support.SUPPORTED: ("✓", "answer.mark_supported")}
+#: The sign of each support that is shown, and the key of what it means.
+MARKS = {Support.VERBATIM: ("❝", "answer.mark_verbatim"), Support.SUPPORTED: ("✓", "answer.mark_supported")}
 
 
 def escape(text: str) -> str:
@@ -114,26 +115,27 @@ def own_notes_html(sentences: Sequence[NoteSentence]) -> str:
 
 
 def _sentence(sentence: Sentence, answer: Answer) -> str:
-    sign, meaning = _mark(sentence.support, "answer.mark_none")
+    sign = _mark(sentence.support, "answer.mark_none")
     lead = f'<span class="fl-lead">{escape(sentence.lead)}</span> ' if sentence.lead else ""
     cites = "".join(_cite(citation, answer) for citation in sentence.citations)
-    return f'<p class="fl-sentence"><span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> {lead}{escape(sentence.text)} {cites}</p>'
+    return f'<p class="fl-sentence">{sign} {lead}{escape(sentence.text)} {cites}</p>'
 
 
 def _draft(drafting: Drafting) -> str:
     """The draft while it is written: each sentence with its mark as soon as it is checked; what does not hold is struck out."""
     marked = []
     for text, support in drafting.checked:
-        sign, meaning = _mark(support, "answer.mark_struck")
+        sign = _mark(support, "answer.mark_struck")
         tag = "span" if support in SHOWN else "s"
-        marked.append(f'<span class="fl-sign" title="{meaning}" aria-label="{meaning}">{sign}</span> <{tag}>{escape(text)}</{tag}> ')
+        marked.append(f"{sign} <{tag}>{escape(text)}</{tag}> ")
     return f'<p class="fl-draft"><b>{escape(say("answer.draft"))}</b> {"".join(marked)}{escape(drafting.unchecked)}</p>'
 
 
-def _mark(support: Support, otherwise: str) -> tuple[str, str]:
-    """The sign of a support, and what it means; `otherwise` is the key of what a sentence without one is."""
-    sign, key = _MARKS.get(support, ("?" if otherwise == "answer.mark_none" else "✗", otherwise))
-    return sign, escape(say(key))
+def _mark(support: Support, otherwise: str) -> str:
+    """The sign of a support, with its meaning; `otherwise` is the key of what a sentence without one is."""
+    sign, key = MARKS.get(support, ("?" if otherwise == "answer.mark_none" else "✗", otherwise))
+    meaning = escape(say(key))
+    return f'<span class="fl-sign" role="img" title="{meaning}" aria-label="{meaning}">{sign}</span>'
 
 
 def _cite(citation: Citation, answer: Answer) -> str:
@@ -184,4 +186,4 @@ def _foot(answer: Answer, drafting: Drafting | None) -> str:
     busy = ""
     if drafting is not None and answer.sentences and drafting.step:
         busy = f' <span class="fl-busy">· {escape(say("answer.writing" if drafting.text else "answer.reading"))}</span>'
-    return f"{escape(how)} · {escape(say('answer.at_revision', revision=str(answer.revision)))} · {seconds}{busy}"
+    return f"{escape(how)} · {escape(say('answer.at_revision', config=answer.config, revision=str(answer.revision)))} · {seconds}{busy}"

@@ -24,6 +24,7 @@ from ui.web.conversation_pages import conversation_pages
 from ui.web.curation import curation_page
 from ui.web.digest_desk import digest_desk
 from ui.web.digest_pages import digest_pages
+from ui.web.feedback import feedback_routes
 from ui.web.guard import Guard
 from ui.web.lab import Reports, judge_pages, lab_page, lab_pages
 from ui.web.language import Language
@@ -62,6 +63,7 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     reports = Reports()
     app.include_router(judge_pages(engine))
     app.include_router(lab_pages(engine, reports))
+    app.include_router(feedback_routes(engine.library))
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
