@@ -33,6 +33,7 @@ EXAMPLES = (
 )
 _AT_ONCE = 20  # questions under way in one process
 #: What the page's script asks for: it triggers this component's `submit` with {do, …}.
+_IN_ADDRESS = "(talk) => window.flTalk && window.flTalk(talk)"
 _COMMANDS = "window.flCommand = (what) => trigger('submit', what);"
 
 
@@ -65,7 +66,6 @@ class AskPage:
             buttons=[],
             latex_delimiters=[],
             feedback_options=None,
-            examples=[{"text": question} for question in EXAMPLES],
         )
         self._next = gr.HTML(elem_id="fl-next", padding=False)
         with gr.Row(equal_height=True, visible=False, elem_id="fl-editing-row") as self._editing_row:
@@ -93,7 +93,7 @@ class AskPage:
         self._fresh = gr.HTML(elem_id="fl-fresh", padding=False)
         self._model = gr.HTML(elem_id="fl-model", padding=False)
         self._cancel = gr.Button(label("ask.cancel"), size="sm", visible=False, elem_id="fl-cancel")
-        self._talk = gr.State(Talk())
+        self._talk = gr.Textbox(Talk().as_text(), visible="hidden", elem_id="fl-talk")  # held by the page: it outlives a restart of the server
         self._turn: gr.State = gr.State(None)  # the number of the question that is being changed, the first being 0
 
     def _wire(self) -> None:
@@ -103,11 +103,11 @@ class AskPage:
         asked = [
             gr.on([self._box.submit, self._send.click], self._ask, [self._box, self._turn, *more], self._shown, concurrency_limit=_AT_ONCE),
             gr.on([self._understood.submit, self._again.click], self._ask_again, [self._understood, *more], self._shown, concurrency_limit=_AT_ONCE),
-            self._chat.example_select(self._ask_example, more, self._shown, concurrency_limit=_AT_ONCE),
             self._commands.submit(self._command, more, [*self._shown, self._editing_line], concurrency_limit=_AT_ONCE, show_progress="hidden"),
         ]
         for event in asked:
             event.then(self._suggest, [self._talk, *self._filters.inputs], [self._next, self._fresh], show_progress="hidden", trigger_mode="always_last")
+        self._talk.change(None, self._talk, None, js=_IN_ADDRESS)
         self._stop.click(self._stop_it, None, None, queue=False)
         self._leave.click(lambda: (None, gr.update(visible=False), ""), None, [self._turn, self._editing_row, self._box], show_progress="hidden")
         changes = [item.change for item in self._filters.inputs]
@@ -119,23 +119,20 @@ class AskPage:
 
     # ---- handlers
 
-    def _ask(self, text: str, turn: int | None, history: list[Any], talk: Talk, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+    def _ask(self, text: str, turn: int | None, history: list[Any], talk: str, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         yield from self._answered(Asked(text, self._filters.chosen(rest), notes=notes), history, talk, request, turn)
 
-    def _ask_again(self, standalone: str, history: list[Any], talk: Talk, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+    def _ask_again(self, standalone: str, history: list[Any], talk: str, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         yield from self._answered(Asked(standalone, self._filters.chosen(rest), standalone=standalone, notes=notes), history, talk, request)
 
-    def _ask_example(self, history: list[Any], talk: Talk, notes: bool, picked: gr.SelectData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
-        yield from self._answered(Asked(str(picked.value["text"]), self._filters.chosen(rest), notes=notes), history, talk, request)
-
-    def _command(self, history: list[Any], talk: Talk, notes: bool, told: gr.EventData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
+    def _command(self, history: list[Any], talk: str, notes: bool, told: gr.EventData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         """What the script asks for: `ask` a text, `retry` or `edit` question number `turn`."""
         wanted = told._data or {}
         turn = wanted.get("turn")
         filters = self._filters.chosen(rest)
         if wanted.get("do") == "ask":
             yield from ([*shown, gr.skip()] for shown in self._answered(Asked(str(wanted.get("text", "")), filters, notes=notes), history, talk, request))
-        elif isinstance(turn, int) and 0 <= turn < len(talk.answers):
+        elif isinstance(turn, int) and 0 <= turn < len(Talk.of(talk).answers):
             text = str(wanted.get("text", ""))
             if wanted["do"] == "retry":
                 asked = self._answered(Asked(text, filters, notes=notes), history, talk, request, turn)
@@ -145,13 +142,13 @@ class AskPage:
                 unchanged = [gr.skip()] * 6
                 yield [text, *unchanged, turn, gr.update(visible=True), gr.skip(), line]
 
-    def _answered(self, asked: Asked, history: list[Any], talk: Talk, request: gr.Request, turn: int | None = None) -> Iterator[list[Any]]:
+    def _answered(self, asked: Asked, history: list[Any], talk: str, request: gr.Request, turn: int | None = None) -> Iterator[list[Any]]:
         """Box, chat, Ask, Stop, talk, how it was understood, and the rest of what changes while a question is answered."""
         if not asked.text.strip():
             yield [gr.skip()] * len(self._shown)
             return
         person = person_of(request)
-        for shown in converse(self._engine, self._asking, asked, history, talk, str(request.session_hash), person, turn):
+        for shown in converse(self._engine, self._asking, asked, history, Talk.of(talk), str(request.session_hash), person, turn):
             yield self._updates(asked, shown)
 
     def _updates(self, asked: Asked, shown: Shown) -> list[Any]:
@@ -159,16 +156,16 @@ class AskPage:
         box = asked.text if shown.fault else "" if shown.first else gr.skip()  # what was typed is not lost
         changed = answer is not None and answer.standalone_question != answer.question
         line = gr.update(visible=changed, value=answer.standalone_question if answer else "")
-        updates = [box, shown.messages, gr.update(visible=not shown.busy), gr.update(visible=shown.busy), gr.skip() if shown.busy else shown.talk]
+        updates = [box, shown.messages, gr.update(visible=not shown.busy), gr.update(visible=shown.busy), gr.skip() if shown.busy else shown.talk.as_text()]
         return [*updates, line, gr.update(visible=changed), None, gr.update(visible=False), "" if shown.first else gr.skip()]
 
-    def _suggest(self, talk: Talk, *values: Any) -> tuple[str, str]:
+    def _suggest(self, talk: str, request: gr.Request, *values: Any) -> tuple[str, str]:
         """What to ask next, and how fresh the collection is, once the answer stands."""
-        engine = self._engine
+        engine, held = self._engine, Talk.of(talk)
         found: tuple[str, ...] = ()
-        if talk.answers and talk.answers[-1]:
+        if held.answers and held.answers[-1]:
             try:
-                answer = Answer.from_dict(engine.library.answers.get(talk.last))
+                answer = Answer.from_dict(engine.library.answers.get(held.last, person_of(request).name))
                 found = engine.suggest(answer, engine.filter(self._filters.chosen(values)))
             except FlorilegiumError:
                 found = ()  # a suggestion is not worth an error
@@ -184,7 +181,7 @@ class AskPage:
         person = person_of(request)
         messages, talk = opened(self._engine.library, str(dict(request.query_params).get("c") or ""), request)
         update = gr.update(value=messages, placeholder=_welcome(self._engine.library))
-        return [update, talk, gr.update(visible=person.may(Role.MEMBER)), fresh_line(self._engine)]
+        return [update, talk.as_text(), gr.update(visible=person.may(Role.MEMBER)), fresh_line(self._engine)]
 
 
 def opened(library: Library, conversation: str, request: gr.Request) -> tuple[list[dict[str, Any]], Talk]:
@@ -217,4 +214,5 @@ def _welcome(library: Library) -> str:
     count = library.count()
     if not count:
         return f"<div><strong>{escape(say('ask.library_empty'))}</strong><br>{escape(say('ask.library_empty_do'))} <code>florilegium import FILE</code></div>"
-    return f"<div><strong>{escape(say('ask.welcome', count=count))}</strong><br>{escape(say('ask.welcome_more'))}</div>"
+    examples = " ".join(f'<a class="fl-suggested" href="#ask">{escape(question)}</a>' for question in EXAMPLES)
+    return f"<div><strong>{escape(say('ask.welcome', count=count))}</strong><br>{escape(say('ask.welcome_more'))}</div><p>{examples}</p>"

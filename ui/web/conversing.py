@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,21 @@ class Talk:
 
     answers: tuple[str, ...] = ()
     conversation: str = ""
+
+    def as_text(self) -> str:
+        """As the page holds it; the reverse is `of`."""
+        return json.dumps({"answers": self.answers, "conversation": self.conversation})
+
+    @classmethod
+    def of(cls, text: str) -> Talk:
+        """What a page holds; an empty talk where that cannot be read. Whose the answers are is looked at when they are used."""
+        try:
+            held = json.loads(text)
+            answers, conversation = held["answers"], held["conversation"]
+        except (ValueError, KeyError, TypeError):
+            return cls()
+        sound = isinstance(answers, list) and isinstance(conversation, str) and all(isinstance(each, str) for each in answers)
+        return cls(tuple(answers), conversation) if sound else cls()
 
     @property
     def last(self) -> str:

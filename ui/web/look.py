@@ -39,7 +39,7 @@ def theme() -> gr.themes.Base:
     """Paper and wine red."""
     wine = gr.themes.Color("#faf1f2", "#f4e0e3", "#e9c3c9", "#d99aa4", "#c26b79", "#a34655", "#7a2e3a", "#65242f", "#4f1c25", "#3d161d", "#2a0f14", name="wine")
     stone = gr.themes.Color(
-        "#fbfaf7", "#f4f1ea", "#e6e1d6", "#d2ccbf", "#a8a296", "#7d776b", "#645f56", "#4a463f", "#312e29", "#23211d", "#171613", name="stone"
+        "#fbfaf7", "#f4f1ea", "#e6e1d6", "#d2ccbf", "#a8a296", "#6f695e", "#645f56", "#4a463f", "#312e29", "#23211d", "#171613", name="stone"
     )
     base = gr.themes.Base(primary_hue=wine, secondary_hue=stone, neutral_hue=stone, font=_FONT, font_mono=_MONO, radius_size="sm")
     return base.set(
@@ -57,7 +57,7 @@ def theme() -> gr.themes.Base:
         button_primary_background_fill_dark="#8f3b49",
         button_primary_text_color="white",
         body_text_color_subdued="*neutral_600",
-        body_text_color_subdued_dark="#b9b3a7",
+        body_text_color_subdued_dark="#cbc5b9",
         link_text_color="*primary_600",
         link_text_color_dark="#e39aa5",
     )

@@ -45,6 +45,15 @@
     if (back && one("#fl-evidence").contains(document.activeElement)) back.focus();
   };
 
+  // ---- the conversation in the address, so that a page loaded again shows it again
+  window.flTalk = (talk) => {
+    let id = "";
+    try { id = JSON.parse(talk).conversation; } catch { return; }
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("c", id); else address.searchParams.delete("c");
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  };
+
   // ---- what can be done with an answer
   const say = (text) => {
     const line = one("#fl-said");
