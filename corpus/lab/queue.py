@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,23 +68,35 @@ class Dispute(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """What one judge has before them in a set: the `pairs` in their own order, and of those that are `done` the last grade, None for "cannot tell"."""
+    """What one judge has before them in a set: by query the records to be judged, in no order yet, and what was said."""
 
+    judge: str
     queries: Mapping[str, TestQuery]
-    pairs: Sequence[Place]
+    asked: Mapping[str, set[str]]
     done: Mapping[Place, int | None]
     moments: Sequence[str]
+
+    @property
+    def pairs(self) -> list[Place]:
+        """All that is to be judged, judged or not, in this judge's own order."""
+        return [(query_id, one) for query_id, ids in self.asked.items() for one in shuffled(self.judge, query_id, ids)]
 
     @property
     def seconds_each(self) -> float | None:
         """The median time of one judgement, None before there are two."""
         return _pace(self.moments)
 
-    def left(self, skipped: Collection[Place] = ()) -> Iterator[Place]:
-        """What is not judged yet, what was skipped at the end."""
-        waiting = [place for place in self.pairs if place not in self.done]
-        yield from (place for place in waiting if place not in skipped)
-        yield from (place for place in skipped if place in waiting)
+    def waiting(self, query_id: str) -> set[str]:
+        """The records of a query that are not judged yet."""
+        return {one for one in self.asked[query_id] if (query_id, one) not in self.done}
+
+    def first(self, query_ids: Iterable[str], skipped: Sequence[Place]) -> Place | None:
+        """The next place, query by query; what was skipped at the end. Only the query that is due is put in order."""
+        for query_id in query_ids:
+            if left := {one for one in self.waiting(query_id) if (query_id, one) not in skipped}:
+                return query_id, shuffled(self.judge, query_id, left)[0]
+        wanted = set(query_ids)
+        return next((place for place in skipped if place[0] in wanted and place[1] in self.waiting(place[0])), None)
 
 
 def next_pair(library: Library, set_name: str, judge: str, *, skipped: Sequence[Place] = (), query_id: str | None = None) -> Pair | None:
@@ -93,10 +105,9 @@ def next_pair(library: Library, set_name: str, judge: str, *, skipped: Sequence[
     Raises NotFoundError when the set has been deleted meanwhile.
     """
     desk = desk_of(library, set_name, judge)
-    for place in desk.left(skipped):
-        if query_id is None or place[0] == query_id:
-            return _pair(library, desk, place)
-    return None
+    wanted = [one for one in desk.queries if query_id is None or one == query_id]
+    place = desk.first(wanted, [one for one in skipped if one[0] in desk.queries])
+    return _pair(library, desk, place) if place is not None else None
 
 
 def pair_of(library: Library, set_name: str, query_id: str, review_id: str, judge: str) -> Pair:
@@ -110,7 +121,7 @@ def pair_of(library: Library, set_name: str, query_id: str, review_id: str, judg
 def progress(library: Library, set_name: str, judge: str) -> JudgingProgress:
     """How far a judge is in a set. Raises NotFoundError."""
     desk = desk_of(library, set_name, judge)
-    left = sum(1 for _ in desk.left())
+    left = sum(len(desk.waiting(one)) for one in desk.queries)
     each = desk.seconds_each
     return JudgingProgress(len(desk.done), left, sum(grade is None for grade in desk.done.values()), each, None if each is None else each * left)
 
@@ -126,8 +137,10 @@ def disputed(library: Library, set_name: str) -> list[Dispute]:
 
 
 def _pair(library: Library, desk: Desk, place: Place) -> Pair:
-    number = 1 + sum(other in desk.done for other in desk.pairs if other != place)
-    return Pair(desk.queries[place[0]], library.get(place[1]), number, max(number, len(desk.pairs)))
+    total = sum(map(len, desk.asked.values()))
+    judged = total - sum(len(desk.waiting(one)) for one in desk.queries)
+    number = 1 + judged - (place in desk.done and place[1] in desk.asked[place[0]])
+    return Pair(desk.queries[place[0]], library.get(place[1]), number, max(number, total))
 
 
 def desk_of(library: Library, set_name: str, judge: str) -> Desk:
@@ -144,12 +157,9 @@ def desk_of(library: Library, set_name: str, judge: str) -> Desk:
         rows = _judged(connection, set_number(connection, set_name), judge)
         named = {one for own in asked.values() for one in own} | {row.review_id for row in rows}
         current, alias = _current(connection, named), aliases_of(connection, named)
-    pairs = []
-    for query_id, own in asked.items():
-        here = {alias.get(one, one) for one in own}
-        pairs += [(query_id, one) for one in shuffled(judge, query_id, here & current)]
+    here = {query_id: {alias.get(one, one) for one in own} & current for query_id, own in asked.items()}
     done = {(row.query_id, alias.get(row.review_id, row.review_id)): row.grade for row in rows}
-    return Desk(queries, pairs, done, [row.at for row in rows])
+    return Desk(judge, queries, here, done, [row.at for row in rows])
 
 
 def _judged(connection: sa.Connection, set_id: int, judge: str) -> list[sa.Row[tuple[str, str, int | None, str]]]:

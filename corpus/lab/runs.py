@@ -90,13 +90,17 @@ class Runs:
 
     def get(self, run_id: str) -> tuple[Run, dict[str, list[tuple[str, float]]]]:
         """A run with what each query gave, and its rankings. Raises NotFoundError."""
-        run, large = self._read(run_id)
-        return run, {key: [(review_id, float(score)) for review_id, score in pairs] for key, pairs in large["rankings"].items()}
+        return self.whole(run_id)[:2]
 
     def legs(self, run_id: str) -> Legs:
         """What each leg said of the first results of a run. Raises NotFoundError."""
-        found: Legs = self._read(run_id)[1]["legs"]
-        return found
+        return self.whole(run_id)[2]
+
+    def whole(self, run_id: str) -> tuple[Run, dict[str, list[tuple[str, float]]], Legs]:
+        """All of a run in one reading: as `get`, and as `legs`. Raises NotFoundError."""
+        run, large = self._read(run_id)
+        rankings = {key: [(review_id, float(score)) for review_id, score in pairs] for key, pairs in large["rankings"].items()}
+        return run, rankings, large["legs"]
 
     def delete(self, run_id: str) -> None:
         """Delete a run. Raises NotFoundError."""

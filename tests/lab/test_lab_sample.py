@@ -67,10 +67,6 @@ def test_the_tutorials_commands(run: Run, home: Path, tmp_path: Path) -> None:
     assert "does not pass the gate of 'sample'" in refused.err
     lab("gate", "sample", "--set", "nDCG@10>=0.5", "--set", "R@100>=0.5")
     assert run("config", "promote", "dense", home=home).code == 0
-    assert "records to judge" in lab("pool", "sample", "--config", "default", "--config", "dense", "--depth", "5")
+    assert "records to judge" in lab("pool", "sample", "--config", "default", "--depth", "5")
     assert "left" in lab("next", "sample", "--by", "ann")
-    swept = run("lab", "sweep", "sample", "--set", "smoothing=0,0.5", "--config", "default", "--json", home=home)
-    assert swept.json["state"] == "done"
-    lab("trend", "sample")
     lab("worse", "sample", "--since", default)
-    lab("missed", default)

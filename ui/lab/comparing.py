@@ -63,9 +63,8 @@ def run_side(engine: Engine, opened: Target, run_id: str, kind: str) -> Side:
     """A kept run as a side, the ids of merged records followed. Raises NotFoundError, and UsageError for a run of another set."""
     from index.lab import Side
 
-    run, rankings = engine.library.runs.get(run_id)
+    run, rankings, legs = engine.library.runs.whole(run_id)
     _same_set(run, opened)
-    legs = engine.library.runs.legs(run_id)
     if opened.folder is None:
         rankings, legs = followed(engine.library, rankings), followed_legs(engine.library, legs)
     name = run.config if kind == "config" else f"{run.id} ({run.config})"

@@ -41,8 +41,8 @@ def worse(library: Library, target: str, since: str | None = None, until: str | 
     opened = open_target(library, target)
     after = _run(library, opened, until) if until else _newest(library, opened)
     before = _run(library, opened, since) if since else _former(library, opened, after)
-    sides = [library.runs.get(run.id)[1] for run in (before, after)]
-    legs = [library.runs.legs(run.id) for run in (before, after)]
+    kept = [library.runs.whole(run.id) for run in (before, after)]
+    sides, legs = [rankings for _, rankings, _ in kept], [said for _, _, said in kept]
     if opened.folder is None:
         sides, legs = [followed(library, one) for one in sides], [followed_legs(library, one) for one in legs]
     values = [measured(side, opened.judged.judgements, [name]) for side in sides]
