@@ -38,9 +38,9 @@ def _register_runs(lab: typer.Typer, session: Session) -> None:
         if not found:
             print("No run is kept yet. Run a set: florilegium lab run SET")
             return 0
-        from rich.table import Table
+        from rich.table import Column, Table
 
-        table = Table("Run", "Set", "Configuration", "Revision", "Why", "At", "Measures", box=None, pad_edge=False)
+        table = Table(Column("Run", no_wrap=True), "Set", "Configuration", "Revision", "Why", "At", "Measures", box=None, pad_edge=False)
         for run in found:
             said = ", ".join(f"{key} {value:.4f}" for key, value in list(run.document["measures"].items())[:2])
             table.add_row(run.id, Path(run.set_name).name, run.config, str(run.revision), run.reason, run.at, said)
@@ -113,9 +113,9 @@ def _register_trends(lab: typer.Typer, session: Session) -> None:
         if not found["points"]:
             print(f"No kept run of {name!r} has {found['measure']}.")
             return 0
-        from rich.table import Table
+        from rich.table import Column, Table
 
-        table = Table("At", "Revision", "Configuration", "Why", found["measure"], "95 % interval", "Run", box=None, pad_edge=False)
+        table = Table("At", "Revision", "Configuration", "Why", found["measure"], "95 % interval", Column("Run", no_wrap=True), box=None, pad_edge=False)
         for point in found["points"]:
             span = f"{point['interval'][0]:.3f} … {point['interval'][1]:.3f}" if point["interval"] else ""
             table.add_row(point["at"], str(point["revision"]), point["config"], point["reason"], f"{point['mean']:.4f}", span, point["run"])
