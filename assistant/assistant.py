@@ -19,8 +19,9 @@ from assistant.chain import Chain, Here, step
 from assistant.check import Checker
 from assistant.decide import Decision, decide
 from assistant.draft import DraftSentence, ParsedDraft, parse_draft
-from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, collect, weigh
+from assistant.evidence import EvidenceSentence, Question, Weighed
 from assistant.injection import not_given_notice, speaks_to_a_model
+from assistant.look_up import look_up
 from assistant.note_evidence import sentences_that_answer
 from assistant.numbering import number
 from assistant.own_notes import OwnNote
@@ -44,7 +45,7 @@ from assistant.understanding import (
 from assistant.writing import EVIDENCE_LINES, Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, room_of, stand_alone
 from corpus import Filter, FlorilegiumError, InputError, Review, default_vocabulary, parse_filter
 from corpus.change import now
-from index.encoder import TextEncoder
+from index.encoder import TokenEncoder
 from index.lexical import analyse
 from index.searcher import Searcher, SearchResult
 
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
 #: Code points in a question at most; what is longer is a pasted document, not a question.
 LONGEST_QUESTION = 2_000
-_HITS = 12
 _NEAREST = 3
 
 
@@ -154,7 +154,7 @@ class Assistant:
     def __init__(
         self,
         searcher: Searcher,
-        encoder: TextEncoder,
+        encoder: TokenEncoder,
         checker: Checker,
         records: Records | None = None,
         keep: Callable[[Answer], None] | None = None,
@@ -275,10 +275,10 @@ class Assistant:
     def _retrieve(self, understood: Understood, here: Here) -> Found:
         if understood.sure:
             return Found(understood, Question(understood.standalone, {}))
-        question = ask_about(understood.standalone, self._searcher.frequencies)
-        result = self._searcher.search(understood.standalone, _HITS, understood.request.chosen)
+        vocabulary = self._records.vocabulary if self._records else default_vocabulary()
+        found = look_up(understood.standalone, self._searcher, self._encoder, vocabulary, understood.request.chosen)
         here.halt()
-        return Found(understood, question, result, weigh(question, collect(result.hits), self._encoder))
+        return Found(understood, *found)
 
     def _decide(self, found: Found, here: Here) -> Prepared:
         writer = found.understood.request.writer
@@ -288,7 +288,7 @@ class Assistant:
             return Prepared(answer, found.question, (), (), (), Decision(answer.confidence, False, False, (), {}), writer)
         decision = decide(found.question, found.result, found.weighed)
         scores = fits(found.question, found.weighed)
-        picked = choose(found.weighed, scores) if decision.answers else []
+        picked = choose(found.question, found.weighed, scores) if decision.answers else []
         request = found.understood.request
         own = sentences_that_answer(found.question, request.notes, request.note_titles, self._encoder) if request.notes else ()
         answer = replace(_quotes_answer(found.understood, self._searcher, found.result, decision, picked), from_notes=own, seconds=here.times())
@@ -342,7 +342,7 @@ class Assistant:
                 here.tell(Event("passed", "generate", sentence.text, _written(prepared.answer, kept, label)))
 
         try:
-            wrote = ask_model(model, prepared.question.text, lines, heard, whole)
+            wrote = ask_model(model, prepared.answer.standalone_question, lines, heard, whole)
             return replace(drafted, text=wrote.text, parsed=wrote.parsed, told=(*drafted.told, wrote.told) if wrote.told else drafted.told)
         except (LateError, StoppedError):
             raise

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.checking.model import shipped
 from corpus import Anchor, Review
 from corpus.text import fold
-from index.encoder import TextEncoder, Vectors
+from index.encoder import TokenEncoder, Tokens, Vectors
 from index.lexical import analyse
 from index.searcher import Hit
 from index.segment import sentence_spans
@@ -131,7 +131,9 @@ class Weighed:
     """Evidence sentences with their vectors, their cosine with the question, and the share of its words they hold.
 
     `importance` says for each of the question's telling words how much of its meaning goes when the word is left out; the values sum to 1.
-    `words` has a unit vector for each of these words by itself, in the space of `checking.vectors.WordVectors`.
+    `words` has a unit vector for each of these words by itself, in the space of `checking.vectors.WordVectors`. `matched`, shape
+    (sentences, words), has the cosine of each of these words, as the question means it, with the word of the sentence most like it there;
+    `matched_all` the mean of that over every word of the question (late interaction: Khattab & Zaharia 2020).
     """
 
     sentences: tuple[EvidenceSentence, ...]
@@ -140,23 +142,40 @@ class Weighed:
     covered: tuple[float, ...]
     importance: Mapping[str, float] = field(default_factory=dict)
     words: Vectors = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    matched: Vectors = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    matched_all: tuple[float, ...] = ()
 
 
-def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TextEncoder) -> Weighed:
+def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TokenEncoder) -> Weighed:
     """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is."""
     words = list(question.written)
     without = [question.without(word) for word in words]
     table = shipped()[0].word_vectors
     forms = [fold(question.written[word]) for word in words]
     rare = table.unknown(forms)
-    encoded = encoder.encode([question.text, *without, *rare, *(sentence.text for sentence in sentences)])
-    lost = np.maximum(1.0 - encoded[1 : 1 + len(words)] @ encoded[0], 1e-6)
-    by_themselves = table.of(forms, dict(zip(rare, encoded[1 + len(words) :], strict=False)))
-    vectors = encoded[1 + len(words) + len(rare) :]
-    cosines = tuple(float(value) for value in vectors @ encoded[0])
+    whole, tokens = encoder.encode_tokens([question.text, *(sentence.text for sentence in sentences)])
+    parts = encoder.encode([*without, *rare]) if words else whole[:0]
+    lost = np.maximum(1.0 - parts[: len(words)] @ whole[0], 1e-6)
+    by_themselves = table.of(forms, dict(zip(rare, parts[len(words) :], strict=True)))
+    vectors = whole[1:]
+    cosines = tuple(float(value) for value in vectors @ whole[0])
+    matched, matched_all = _matches(question, tokens[0], tokens[1:])
     covered = tuple(0.75 * question.coverage(s.text) + 0.25 * question.coverage(s.text, s.review.title) for s in sentences)
     importance = {word: float(share) for word, share in zip(words, lost / lost.sum(), strict=True)} if words else {}
-    return Weighed(tuple(sentences), vectors, cosines, covered, importance, by_themselves)
+    return Weighed(tuple(sentences), vectors, cosines, covered, importance, by_themselves, matched, matched_all)
+
+
+def _matches(question: Question, asked: Tokens, sentences: Sequence[Tokens]) -> tuple[Vectors, tuple[float, ...]]:
+    """`matched` and `matched_all` of `Weighed`. A word past the encoder's limit is like none."""
+    places = [(at, at + len(written)) for written in question.written.values() for at in (question.text.find(written),)]
+    pieces = [[i for i, (start, end) in enumerate(asked.spans) if start < to and end > begin] for begin, to in places]
+    out = np.zeros((len(sentences), len(places)), dtype=np.float32)
+    means = []
+    for row, sentence in zip(out, sentences, strict=True):
+        nearest = (asked.vectors @ sentence.vectors.T).max(axis=1, initial=0.0)
+        row[:] = [nearest[own].mean() if own else 0.0 for own in pieces]
+        means.append(float(nearest.mean()) if len(nearest) else 0.0)
+    return out, tuple(means)
 
 
 def rarities(words: Iterable[str], frequency: Mapping[str, int], total: int) -> dict[str, float]:

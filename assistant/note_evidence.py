@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.evidence import MOST, EvidenceSentence, Question, weigh
 from assistant.own_notes import NoteSentence, OwnNote
 from corpus import Review
-from index.encoder import TextEncoder
+from index.encoder import TokenEncoder
 from index.segment import sentence_spans
 
 #: Note sentences in an answer at most.
@@ -23,7 +23,7 @@ _MARKER = re.compile(r"(?:\s*(?:[-*+>]|#{1,6}|\d{1,3}[.)])\s+)*")  # what Markdo
 _SHORTEST = 12  # code points of a sentence worth showing
 
 
-def sentences_that_answer(question: Question, notes: Sequence[OwnNote], titles: Mapping[str, str], encoder: TextEncoder) -> tuple[NoteSentence, ...]:
+def sentences_that_answer(question: Question, notes: Sequence[OwnNote], titles: Mapping[str, str], encoder: TokenEncoder) -> tuple[NoteSentence, ...]:
     """The sentences of the notes that answer, best first; none where none is near enough. `titles` are those of the records, by id."""
     by_id = {note.id: note for note in notes}
     found = [sentence for note in notes for sentence in _sentences(note, titles.get(note.review_id, ""))]

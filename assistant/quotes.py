@@ -60,20 +60,22 @@ def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
     sentences = weighed.sentences
     if not sentences:
         return []
-    nearest, covered = max(weighed.cosines), max(weighed.covered)
+    nearest = max(weighed.cosines)
     places = [sentence.passage_score for sentence in sentences]
     low, high = min(places), max(places)
     asks_figures, asks_method = question.asks_for_figures, bool(_ASKS_METHOD.search(question.text))
     asks_limits, asks_wanted = bool(_ASKS_LIMITS.search(question.text)), bool(_ASKS_WANTED.search(question.text))
     rows = []
-    for sentence, cosine, cover in zip(sentences, weighed.cosines, weighed.covered, strict=True):
+    words = weighed.matched @ np.array([weighed.importance.get(word, 0.0) for word in question.written]) if question.written else np.zeros(len(sentences))
+    likest = float(words.max())
+    for sentence, cosine, matched in zip(sentences, weighed.cosines, words, strict=True):
         figure = bool(_FIGURE.search(sentence.text))
         rows.append(
             {
                 "cosine": cosine,
                 "cosine_gap": nearest - cosine,
-                "cover": cover,
-                "cover_gap": covered - cover,
+                "matched": float(matched),
+                "matched_gap": likest - float(matched),
                 "place": (sentence.passage_score - low) / (high - low) if high > low else 1.0,
                 "rank": 1.0 / max(1, sentence.hit_rank),
                 "figure_asked": float(figure and asks_figures),
@@ -100,13 +102,17 @@ def unreadable(text: str) -> bool:
     return bool(_DANGLING.search(text)) or len(text) < 25
 
 
-def choose(weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:
+def choose(question: Question, weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:
     """The sentences that answer: at least one, others only when they are likely enough, few of one review, none twice.
 
-    The best one comes first; what reports a difference and what reports none then stand together.
+    The best one comes first; what reports a difference and what reports none then stand together. A sentence that only says what a work was about
+    stands after those that say more, where one of them is at least half as likely to answer, unless that is what is asked.
     """
     sentences, model = weighed.sentences, _model()
-    order = sorted(range(len(sentences)), key=lambda i: (-scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
+    scope = [not _ASKS_METHOD.search(question.text) and tells_of_scope(sentence.text) for sentence in sentences]
+    findings = max((score for score, told in zip(scores, scope, strict=True) if not told), default=0.0)
+    waits = [told and findings >= model["scope"] * score for score, told in zip(scores, scope, strict=True)]
+    order = sorted(range(len(sentences)), key=lambda i: (waits[i], -scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
     picked: list[int] = []
     for i in order:
         if len(picked) == most:

@@ -29,7 +29,7 @@ from assistant.checking.opposites import UNTURNED, turned
 from assistant.checking.pairing import Tables
 from assistant.checking.reading import read
 from index import EmbeddingModel, Encoder, packaged_folder
-from index.encoder import Vectors
+from index.encoder import Tokens, Vectors
 from ui.settings import load_settings
 
 ABSTRACTS, RATIONALES, HEALTH = SETS = ("scifact_train_abstracts", "scifact_train_rationales", "healthver_dev")
@@ -59,6 +59,7 @@ class RememberingEncoder:
         self._encoder = Encoder(EmbeddingModel(packaged_folder(), load_settings().models))
         self._cache = cache
         self._rows: dict[str, Vectors] = {}
+        self._tokens: dict[str, Tokens] = {}
         if cache and cache.exists():
             with np.load(cache, allow_pickle=False) as kept:
                 self._rows = dict(zip(bytes(kept["texts"]).decode().split("\0"), kept["rows"], strict=True))
@@ -69,6 +70,17 @@ class RememberingEncoder:
         if new:
             self._rows.update(zip(new, self._encoder.encode(new), strict=True))
         return np.stack([self._rows[text] for text in texts]) if texts else np.zeros((0, 384), np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `encode` gives, and each text's word pieces; these are kept in memory alone, with two bytes a number."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
+        if new:
+            rows, tokens = self._encoder.encode_tokens(new)
+            self._rows.update(zip(new, rows, strict=True))
+            for text, own in zip(new, tokens, strict=True):
+                self._tokens[text] = Tokens(own.vectors.astype(np.float16), own.spans)
+        found = [self._tokens[text] for text in texts]
+        return self.encode(texts), [Tokens(own.vectors.astype(np.float32), own.spans) for own in found]
 
     def save(self) -> None:
         """Write the file."""

@@ -19,14 +19,14 @@ from sklearn.linear_model import LogisticRegression
 from train_decide import Collection, sample_questions
 
 from assistant import quotes
-from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, collect, weigh
+from assistant.evidence import EvidenceSentence, Question, Weighed
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "benchmarks" / "data" / "quote_labels.jsonl"
 OUT = ROOT / "assistant" / "data" / "quotes.json"
 #: Inverse strength of the penalty on large weights, and what the choice asks of a sentence: both by cross-validation over the `tune` questions.
-_STRENGTH = 0.1
-_CHOICE = {"threshold": 0.05, "keep": 0.2, "again": 0.2}
+_STRENGTH = 0.03
+_CHOICE = {"threshold": 0.05, "keep": 0.3, "again": 0.2, "scope": 0.5}
 Place = tuple[str, str, int]
 
 
@@ -66,8 +66,7 @@ def sample(folder: Path) -> list[Asked]:
     asked = []
     for entry in sample_questions():
         if entry["id"] in known:
-            question = ask_about(entry["question"], collection.searcher.frequencies)
-            weighed = weigh(question, collect(collection.searcher.search(entry["question"], 12, None).hits), collection.encoder)
+            question, _, weighed = collection.look_up(entry["question"], [])
             asked.append(Asked(entry["id"], entry["split"], tuple(entry["relevant"]), question, weighed, known[entry["id"]]))
     return asked
 
@@ -107,7 +106,7 @@ def measure(name: str, asked: list[Asked], answers: list[list[EvidenceSentence]]
 
 def chosen(asked: list[Asked]) -> list[list[EvidenceSentence]]:
     """The answers of the shipped weights."""
-    return [[choice.sentence for choice in quotes.choose(one.weighed, quotes.fits(one.question, one.weighed))] for one in asked]
+    return [[choice.sentence for choice in quotes.choose(one.question, one.weighed, quotes.fits(one.question, one.weighed))] for one in asked]
 
 
 def main(write: bool) -> None:

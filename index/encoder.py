@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,12 +37,28 @@ class TextEncoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text by its word pieces, each seen among the others: `vectors` are unit rows, `spans` where each piece stands in the text."""
+
+    vectors: Vectors
+    spans: tuple[tuple[int, int], ...]
+
+
+class TokenEncoder(TextEncoder, Protocol):
+    """A text encoder that also tells the vectors of the word pieces that a text's vector is made of."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `encode` gives, and each text's word pieces."""
+        ...
+
+
 class QueryEncoder:
     """The embedding model run by onnxruntime. Exported once for a model (needs torch then), checked, and kept by the weights' hash."""
 
     def __init__(self, model: EmbeddingModel) -> None:
         self._model = model
-        self.path = model.cache_folder / "onnx" / f"{model.sha256}{'' if model.pooling == 'mean' else '-' + model.pooling}.onnx"
+        self.path = model.cache_folder / "onnx" / f"{model.sha256}{'' if model.pooling == 'mean' else '-' + model.pooling}-tokens.onnx"
 
     @property
     def exported(self) -> bool:
@@ -50,22 +67,41 @@ class QueryEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order. Texts beyond the model's token limit are cut, as the model itself does."""
+        return self._in_batches(texts, lambda part: list(self._run(part, "vectors")[0]))
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `encode` gives, and each text's word pieces in their context, without the two that stand around every text."""
+        tokens: dict[str, Tokens] = {}
+
+        def run(part: list[str]) -> list[Vectors]:
+            rows, pieces, encodings = self._run(part, "vectors", "tokens")
+            for text, own, encoding in zip(part, pieces, encodings, strict=True):
+                kept = [i for i, (start, end) in enumerate(encoding.offsets) if end > start and encoding.attention_mask[i]]
+                unit = own[kept] / np.maximum(np.linalg.norm(own[kept], axis=1, keepdims=True), 1e-9)
+                tokens[text] = Tokens(unit, tuple(encoding.offsets[i] for i in kept))
+            return list(rows)
+
+        rows = self._in_batches(texts, run)
+        return rows, [tokens[text] for text in texts]
+
+    def _in_batches(self, texts: Sequence[str], run: Callable[[list[str]], list[Vectors]]) -> Vectors:
+        """Rows in order, made of texts of like length together."""
         if not texts:
             return np.zeros((0, self._model.dimension), dtype=np.float32)
         lengths = np.argsort([-len(text) for text in texts], kind="stable")
         rows: list[Any] = [None] * len(texts)
         for start in range(0, len(texts), _BATCH):
             part = lengths[start : start + _BATCH]
-            for position, row in zip(part, self._run([texts[i] for i in part]), strict=True):
+            for position, row in zip(part, run([texts[i] for i in part]), strict=True):
                 rows[position] = row
         return np.stack(rows).astype(np.float32)
 
-    def _run(self, texts: list[str]) -> Vectors:
+    def _run(self, texts: list[str], *outputs: str) -> list[Any]:
+        """The outputs asked for, and last how the texts were cut into word pieces."""
         encodings = self._tokenizer.encode_batch(texts)
         ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        output: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return output
+        return [*self._session.run(list(outputs), {"input_ids": ids, "attention_mask": mask}), encodings]
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -134,6 +170,10 @@ class Encoder:
         few = len(texts) < BULK and self.query.exported
         return self.query.encode(texts) if few else self._bulk.encode(texts)
 
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `encode` gives, and each text's word pieces."""
+        return self.query.encode_tokens(texts)
+
 
 def _load(model: EmbeddingModel, *, gpu: bool) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -147,7 +187,7 @@ def _load(model: EmbeddingModel, *, gpu: bool) -> Any:
 
 
 def export(model: EmbeddingModel, path: Path) -> None:
-    """Write the model as ONNX (pooling and normalising included) and check it against sentence-transformers.
+    """Write the model as ONNX (pooling and normalising included; the vectors of word pieces too) and check it against sentence-transformers.
 
     Raises UnavailableError when the two disagree.
     """
@@ -167,10 +207,10 @@ def export(model: EmbeddingModel, path: Path) -> None:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             hidden = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             if model.pooling == "cls":
-                return torch.nn.functional.normalize(hidden[:, 0], dim=1)
+                return torch.nn.functional.normalize(hidden[:, 0], dim=1), hidden
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(mean, dim=1), hidden
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
@@ -178,8 +218,9 @@ def export(model: EmbeddingModel, path: Path) -> None:
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         unchecked = Path(folder) / path.name
         sample = torch.ones((2, 8), dtype=torch.int64)
-        axes = {"input_ids": {0: "batch", 1: "tokens"}, "attention_mask": {0: "batch", 1: "tokens"}, "vectors": {0: "batch"}}
-        names = {"input_names": ["input_ids", "attention_mask"], "output_names": ["vectors"], "dynamic_axes": axes}
+        axes = {"input_ids": {0: "batch", 1: "tokens"}, "attention_mask": {0: "batch", 1: "tokens"}}
+        axes |= {"vectors": {0: "batch"}, "tokens": {0: "batch", 1: "tokens"}}
+        names = {"input_names": ["input_ids", "attention_mask"], "output_names": ["vectors", "tokens"], "dynamic_axes": axes}
         torch.onnx.export(Pooled(), (sample, sample), str(unchecked), opset_version=17, dynamo=False, **names)
         candidate = QueryEncoder(model)
         candidate.path = unchecked

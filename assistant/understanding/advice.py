@@ -51,6 +51,15 @@ _RESEARCH = re.compile(
     r"|\b(?:was|were|is|are|been) (?:used|given|tested|studied|reported|compared|administered) in\b",
     re.IGNORECASE,
 )
+#: "How do I …" asks for advice only where it is about what one takes, or about body and mind: not how to undo a commit.
+_HOW_TO = re.compile(r"\bhow (?:do|can|could|would|should) (?:i|we|you|one)\b", re.IGNORECASE)
+_BODY_AND_MIND = re.compile(
+    r"\b(?:tak(?:e|ing)|taper\w*|inject\w*|snort\w*|smok(?:e|ing)|swallow\w*|\w*dos(?:e|es|ing|age)|drink\w*|come off|drugs?|medic\w+|meds|pills?"
+    r"|tablets?|\w*therap\w+|treat\w*|symptoms?|pains?|mood|sleep\w*|anxi\w+|\w*depress\w+|addict\w*|withdraw\w*|crav\w+|health\w*|doctor"
+    r"|psychiatrist|trips?|tripping|side effects?|saf(?:e|ely|er|ety)|mg|µg|ug|ssris?|relaps\w*|cope|brain|panic\w*|suicid\w*|ptsd|ocd|sick|ill|illness"
+    r"|disorders?|feel|feeling|quit|sober|psychedelics?)\b",
+    re.IGNORECASE,
+)
 _PERSONAL = re.compile(r"\b(?:i|me|my|i'm|i’m|i've|i’ve|we)\b", re.IGNORECASE)
 
 _NAMED = re.compile(
@@ -68,6 +77,8 @@ _KINDS = re.compile(
 def asks_for_advice(question: str) -> bool:
     """Whether a question asks what somebody should do or take, rather than what is known."""
     if not _ADVICE.search(question):
+        return False
+    if _HOW_TO.search(question) and not _BODY_AND_MIND.search(question):
         return False
     return not _RESEARCH.search(question) or bool(_PERSONAL.search(question) and not re.search(r"\bwe\b", question, re.IGNORECASE))
 

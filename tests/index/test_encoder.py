@@ -125,3 +125,13 @@ def test_neither_a_cold_search_nor_a_small_sync_imports_torch(tmp_path: Path, en
     for step in ("sync", "search"):
         done = subprocess.run([sys.executable, "-c", COLD, tmp_path, models_folder, step], capture_output=True, text=True)
         assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_word_pieces_carry_their_places_and_change_no_vector(query: QueryEncoder) -> None:
+    texts = ["Psilocybin eased depression.", "ketamine", "A longer sentence about set and setting, so that the batch is padded.", ""]
+    vectors, tokens = query.encode_tokens(texts)
+    np.testing.assert_array_equal(vectors, query.encode(texts))
+    for text, own in zip(texts, tokens, strict=True):
+        assert len(own.spans) == len(own.vectors)
+        assert "".join(text[start:end] for start, end in own.spans) == text.replace(" ", "")
+        np.testing.assert_allclose(np.linalg.norm(own.vectors, axis=1), 1, atol=1e-5)
