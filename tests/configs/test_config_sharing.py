@@ -139,7 +139,7 @@ def test_another_embedding_model_is_named_by_its_folder(command: Command, tmp_pa
     weights.write_bytes(moved.read_bytes()[:-4] + b"\0\1\2\3")
     exchanged = command("search", QUERY, "--config", "tiny")
     assert (exchanged.code, "exchanged" in exchanged.err) == (3, True)
-    (models_folder / "onnx" / f"{made.json['settings']['weights_sha256']}{'' if pooling == 'mean' else '-cls'}.onnx").unlink()
+    (models_folder / "onnx" / f"{made.json['settings']['weights_sha256']}{'' if pooling == 'mean' else '-cls'}-tokens.onnx").unlink()
 
 
 def test_a_model_that_pools_in_an_unknown_way_is_refused(command: Command, tmp_path: Path) -> None:
