@@ -57,13 +57,18 @@ def main() -> int:
             print(json.dumps(rows[-1]), flush=True)
         home.library.close()
     keep("growth", {"queries": given.queries, "rows": rows})
+    draw(rows)
+    return 0
+
+
+def draw(rows: list[dict[str, Any]]) -> None:
+    """The plot of the rows of docs/figures/growth.json."""
     places = [row["passages"] for row in rows]
     latency = {f"{key}, {part}": [row["milliseconds"][key][part] for row in rows] for key in (BARE, SEARCH) for part in ("p50", "p95")}
     size = {"memory of a searching process": [row["peak_mb"] for row in rows], "search data on disk": [row["index_mb"] for row in rows]}
     each = {"sync": [row["added"] / row["sync_seconds"] for row in rows]}
     panels = [("milliseconds", latency, places), ("MB", size, places), ("passages stored a second, without embedding", each, places)]
     plot("growth", "Growth with the number of passages", panels)
-    return 0
 
 
 def measured(folder: Path, queries: int) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def plot(name: str, title: str, panels: Sequence[tuple[str, Mapping[str, Sequenc
         else:
             axis.set(xscale="log", yscale="log", xlabel="passages", ylabel=label)
         if len(series) > 1:
-            axis.legend()
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), fontsize="small", frameon=False)
         axis.grid(alpha=0.3)
     figure.suptitle(title)
     figure.tight_layout()
