@@ -22,6 +22,8 @@ from index.weights import EmbeddingModel
 RAY_CHUNK = 16_384
 _BATCH = 128
 _WORKERS = 2
+#: Ray gives its parts 30 seconds to come up, which a busy machine with cold files may not keep; the second start finds them warm.
+_STARTS = 2
 
 
 class RayEncoder:
@@ -85,11 +87,15 @@ class RayEncoder:
             settings["runtime_env"] = {"env_vars": {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}}
             if not os.environ.get("RAY_ADDRESS"):
                 settings |= {"num_cpus": self._workers, "_node_ip_address": "127.0.0.1"}
-            try:
-                ray.init(**settings)
-            except Exception as error:
-                reason = " ".join(str(error).split())[:300]
-                raise UnavailableError(f"Ray cannot be started: {reason}", where="--engine ray", remedy="Use --engine local") from error
+            for left in reversed(range(_STARTS)):
+                try:
+                    ray.init(**settings)
+                    break
+                except Exception as error:
+                    ray.shutdown()
+                    if not left:
+                        reason = " ".join(str(error).split())[:300]
+                        raise UnavailableError(f"Ray cannot be started: {reason}", where="--engine ray", remedy="Use --engine local") from error
             self._started = True
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
