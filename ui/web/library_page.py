@@ -121,6 +121,7 @@ def library_page(engine: LocalEngine, page: gr.Blocks) -> None:
     address = gr.Textbox(elem_id="fl-address", elem_classes="fl-unseen", show_label=False, container=False)
     picked = gr.Textbox(elem_id="fl-picked", elem_classes="fl-unseen", show_label=False, container=False)
     state = gr.State("")  # this tab's address: nobody else's
+    told = gr.Textbox(elem_classes="fl-unseen", show_label=False, container=False)  # the same for the browser, which sees no gr.State
     with gr.Row(equal_height=True):
         words = gr.Textbox(label=label("library.search"), placeholder=label("library.search_hint"), scale=6, max_lines=1, elem_id="fl-words", min_width=220)
         find = gr.Button(label("library.find"), variant="primary", scale=1, min_width=90, elem_id="fl-find")
@@ -177,13 +178,13 @@ def library_page(engine: LocalEngine, page: gr.Blocks) -> None:
         return str(desk.drawn(State.of(query), person_of(request), chosen_list)[2])
 
     controls = [words, since, until, status, sort]
-    outputs = [found, facets, results, export, state, *controls, chosen]
+    outputs = [found, facets, results, export, state, told, *controls, chosen]
     page.load(show, [address, chosen], outputs, js=_LOAD, show_progress="hidden")
     address.change(show, [address, chosen], outputs, show_progress="hidden")
     asked = gr.on(
         [words.submit, find.click, since.input, until.input, status.input, sort.input], compose, [state, *controls, chosen], outputs, show_progress="hidden"
     )
-    asked.then(None, [state], None, js=_TELL)
+    asked.then(None, [told], None, js=_TELL)
     picked.change(pick, [picked, state, chosen], [done, chosen, results], show_progress="hidden")
     chosen.input(relisted, [state, chosen], [results], show_progress="hidden")
     all_found.click(add_all, [state, chosen], [done, chosen, results])
@@ -197,7 +198,7 @@ def _shown(desk: LibraryPage, state: State, chosen_list: str, person: Person) ->
     statuses = now.values("status")
     order = now.sort or ("best" if now.words else "year")
     controls = [now.words, now.year(">="), now.year("<="), statuses[0] if len(statuses) == 1 else "", order]
-    return [*parts, query, *controls, gr.update(choices=desk.lists(person))]
+    return [*parts, query, query, *controls, gr.update(choices=desk.lists(person))]
 
 
 def _said(key: str, name: str, **more: Any) -> str:
