@@ -87,6 +87,7 @@ def test_files_and_why_a_record_was_missed(engine: LocalEngine) -> None:
 def test_a_comparison_is_said_in_words_figures_and_side_by_side(engine: LocalEngine) -> None:
     reports = Reports()
     engine.library.sets.set_gate("four", ["nDCG@10>=0.01", "R@100-0.9"])
+    engine.library.sets.put("four", [TestQuery("q5", "music in psychedelic therapy")])  # which nobody has judged
     report = compare(engine, "four", ["default", "words"])
     key = reports.keep(report)
     shown = comparing.after_step(engine, reports, "four", Told(ended=True, made=key))
@@ -96,6 +97,7 @@ def test_a_comparison_is_said_in_words_figures_and_side_by_side(engine: LocalEng
     assert "passes" in shown[0]
     assert len(shown[6]["value"].data[0].y) == 4
     assert "ketamine act on glutamate" in shown[7]
+    assert ("not judged  music in psychedelic therapy", "q5") in shown[8]["choices"]
     side_by_side = comparing.rankings_html(report, next(iter(report["changes"])))
     assert side_by_side.count("<tr>") > 10
     assert comparing.rankings_html(report, "none") == ""

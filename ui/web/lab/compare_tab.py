@@ -126,7 +126,7 @@ def after_step(engine: LocalEngine, reports: Reports, name: str, told: Told) -> 
         return [fault_html(told.fault), gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 8]
     report = reports.get(told.made)
     measures, pairs = list(report["measures"]), [(f"{name_of(report, at)} − {name_of(report, 0)}", str(at)) for at in range(1, len(report["sides"]))]
-    changed = [(f"{decimal(row['difference'], 3, sign=True)}  {row['text']}", query_id) for query_id, row in report["changes"].items()]
+    changed = [(f"{_gain(row['difference'])}  {row['text']}", query_id) for query_id, row in report["changes"].items()]
     first = changed[0][1] if changed else None
     return [
         report_said(report, told.made) + gate_of_sides(engine, name, report),
@@ -140,6 +140,11 @@ def after_step(engine: LocalEngine, reports: Reports, name: str, told: Told) -> 
         rankings_html(report, first) if first else "",
         gr.update(value=best_of(engine, report)),
     ]
+
+
+def _gain(value: float | None) -> str:
+    """How much a query gained; a query that nobody has judged has no figure."""
+    return say("lab.unjudged") if value is None else decimal(value, 3, sign=True)
 
 
 def report_said(report: Report, key: str) -> str:
