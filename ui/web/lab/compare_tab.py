@@ -43,8 +43,10 @@ def compare_tab(engine: LocalEngine, place: Place, jobs: Jobs, reports: Reports)
         measure = gr.Dropdown(label=label("lab.measure"), choices=[], visible=False, elem_id="fl-measure", min_width=160)
         pair = gr.Dropdown(label=label("lab.pair"), choices=[], visible=False, elem_id="fl-pair-compared", min_width=220)
     with gr.Row():
-        plot = gr.Plot(label=label("lab.plot_differences"), visible=False, elem_id="fl-differences-plot", scale=3, min_width=320)
-        beside = gr.HTML(elem_id="fl-differences", min_height=0)
+        with gr.Column(scale=3, min_width=320):
+            plot = gr.Plot(label=label("lab.plot_differences"), visible=False, elem_id="fl-differences-plot")
+        with gr.Column(scale=2, min_width=320):
+            beside = gr.HTML(elem_id="fl-differences")
     query = gr.Dropdown(label=label("lab.side_by_side"), choices=[], visible=False, elem_id="fl-changed-query")
     rankings = gr.HTML(elem_id="fl-rankings")
     gr.HTML('<hr class="fl-rule">')

@@ -50,11 +50,11 @@ def _plain(drawn: Any, title: str) -> Any:
     drawn.update_layout(
         title={"text": title, "font_size": 14},
         height=320,
-        margin={"l": 50, "r": 15, "t": 45, "b": 40},
+        margin={"l": 50, "r": 15, "t": 60, "b": 45},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": _GREY, "family": "system-ui, sans-serif"},
-        legend={"orientation": "h"},
+        legend={"orientation": "h", "y": 1.12},
         template=None,
     )
     lines = {"gridcolor": "rgba(138,133,122,.25)", "zerolinecolor": "rgba(138,133,122,.8)"}

@@ -31,8 +31,10 @@ def trends_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
     library = engine.library
     measure = gr.Dropdown(label=label("lab.measure"), choices=[_FIRST], value=_FIRST, elem_id="fl-trend-measure")
     with gr.Row():
-        plot = gr.Plot(label=label("lab.plot_trend"), visible=False, elem_id="fl-trend-plot", scale=3, min_width=320)
-        beside = gr.HTML(elem_id="fl-trend-table", min_height=0)
+        with gr.Column(scale=3, min_width=320):
+            plot = gr.Plot(label=label("lab.plot_trend"), visible=False, elem_id="fl-trend-plot")
+        with gr.Column(scale=2, min_width=320):
+            beside = gr.HTML(elem_id="fl-trend-table")
     with gr.Row(equal_height=True):
         since = gr.Dropdown(label=label("lab.since"), choices=[], elem_id="fl-since", min_width=240)
         until = gr.Dropdown(label=label("lab.until"), choices=[], elem_id="fl-until", min_width=240)
