@@ -20,6 +20,7 @@ HEAD = "\n".join(
 
 _PAGES = (
     ("ask", "/", "site.page_ask"),
+    ("conversations", "/conversations", "site.page_conversations"),
     ("library", "/library", "site.page_library"),
     ("lists", "/lists", "site.page_lists"),
     ("notes", "/notes", "site.page_notes"),
