@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -57,6 +58,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path / "server")
     yield made
     made.stop()
+    gc.collect()  # here, where its warnings are expected, and not in a later test
 
 
 def found(command: Command, *options: str) -> list[list[tuple[str, float]]]:
