@@ -134,7 +134,7 @@ def test_its_pages_tell_of_today_and_escape_every_word(asked: tuple[Library, dic
     assert given.headers["content-disposition"].startswith("attachment")
     rows = list(csv.DictReader(io.StringIO(given.text.removeprefix("\ufeff"))))
     assert {row["record"] for row in rows} == {review["id"] for review in answer["reviews"]}
-    assert all(("retracted" in row["today"]) == (row["record"] == place["review_id"]) for row in rows)
+    assert all(("has been marked retracted" in row["today"]) == (row["record"] == place["review_id"]) for row in rows)
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
     for address in ("/answers/none", "/answers/none/table", "/answers/none/table.csv", "/answers/<script>/table"):
         assert client.get(address).status_code == 404
