@@ -18,6 +18,7 @@ from corpus.change import now
 from corpus.database import Database
 from corpus.errors import FlorilegiumError, NotFoundError
 from corpus.people import LOCAL
+from corpus.processes import alive
 
 _KEPT = 500  # finished jobs
 _LOG_CHARACTERS = 20_000
@@ -142,7 +143,7 @@ class Jobs:
         with self._database.write() as connection:
             for row in connection.execute(sa.select(table.c.number, table.c.worker).where(table.c.state == "running")).all():
                 host, _, pid = row.worker.rpartition(":")
-                if host == socket.gethostname() and not _alive(int(pid)):
+                if host == socket.gethostname() and not alive(int(pid)):
                     connection.execute(sa.update(table).where(table.c.number == row.number).values(state="lost", ended=now()))
                     lost += 1
         return lost
@@ -156,13 +157,3 @@ def _job(row: Any) -> Job:
 
 def _worker() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from corpus import FlorilegiumError, UnavailableError, UsageError
+from corpus.processes import alive
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -157,22 +157,12 @@ def find_server(settings: Settings, opened: Callable[[], Library]) -> RemoteEngi
     try:
         note = json.loads(settings.serve_file.read_text())
         engine = RemoteEngine(str(note["url"]), str(note["token"]), opened)
-        alive = _alive(int(note["pid"]))
+        running = alive(int(note["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if not alive or not engine.ping():
+    if not running or not engine.ping():
         return None
     if note.get("chroma_url", "") != settings.chroma_url:
         store = note.get("chroma_url") or "the store in the home"
         raise UsageError(f"this home is being served with {store} for its vectors", where=engine.url, remedy="Leave --chroma-url out, or start serve with it")
     return engine
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
