@@ -60,7 +60,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     yield made
     made.stop()
     for left in gc.get_objects():  # Chroma's clients close no connection; left alone they would warn in whatever test is running when they go
-        if isinstance(left, httpx.Client):
+        if type(left) is httpx.Client:  # not isinstance: that asks every object for its class, and lazy ones of torch warn
             left.close()
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import warnings
-
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 from fastapi import FastAPI, Request
