@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from corpus import Library
 from corpus.importing import import_files
@@ -45,10 +46,18 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share; what is made in it is made under a lock."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def models_folder(run_folder: Path) -> Path:
     """One cache of exported encoders for the whole run."""
-    given = os.environ.get("FLORILEGIUM_TEST_MODELS")
-    return Path(given) if given else tmp_path_factory.mktemp("models")
+    folder = Path(os.environ.get("FLORILEGIUM_TEST_MODELS") or run_folder / "models")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +67,11 @@ def embedding_model(models_folder: Path) -> EmbeddingModel:
 
 
 @pytest.fixture(scope="session")
-def encoder(embedding_model: EmbeddingModel) -> Encoder:
+def encoder(embedding_model: EmbeddingModel, run_folder: Path) -> Encoder:
     """The real encoder, its query side exported once."""
     made = Encoder(embedding_model)
-    made.query.encode(["ready"])
+    with FileLock(run_folder / "encoder.lock"):
+        made.query.encode(["ready"])
     return made
 
 

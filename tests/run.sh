@@ -21,9 +21,10 @@ if [ -z "$chromium" ] && [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
     chromium=$(find_chromium)
 fi
 
-select=()
-[ -n "$chromium" ] || select=(-m "not soak and not browser")
-FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest ${select[@]+"${select[@]}"} "$@"
+# Two files of tests at a time; files whose tests take turns on a served home stay in one process. `tests/run.sh -n 0` runs one at a time.
+select=(-n 2 --dist loadfile)
+[ -n "$chromium" ] || select+=(-m "not soak and not browser")
+FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest "${select[@]}" "$@"
 code=$?
 [ -n "$chromium" ] || echo "No Chromium was found: the browser tests did NOT run. Install one (Debian: apt-get install chromium) and run again."
 exit $code

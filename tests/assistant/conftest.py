@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,20 +10,24 @@ import pytest
 
 from assistant import Assistant, ClaimChecker
 from corpus import Library
-from corpus.importing import import_files
 from index import EmbeddingModel, Encoder, IndexHome, IndexSpec, PassageSplitter, SearchConfig, Searcher, Syncer
-from tests.conftest import SAMPLE
+from tests.ui.conftest import built_home, command  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, embedding_model: EmbeddingModel, encoder: Encoder) -> Iterator[tuple[Library, Assistant]]:
+def sample(
+    tmp_path_factory: pytest.TempPathFactory,
+    built_home: Path,  # noqa: F811 - the fixture
+    embedding_model: EmbeddingModel,
+    encoder: Encoder,
+) -> Iterator[tuple[Library, Assistant]]:
     """The sample collection and an assistant over it; not to be changed."""
-    folder: Path = tmp_path_factory.mktemp("sample")
-    library = Library(f"sqlite:///{folder / 'library.sqlite'}", create=True)
-    import_files(library, [SAMPLE])
-    spec = IndexSpec(weights_sha256=embedding_model.sha256)
-    built, splitter = IndexHome(folder / "index").open(spec), PassageSplitter(spec, embedding_model)
-    Syncer(library, built, splitter, encoder).sync()
+    home = Path(shutil.copytree(built_home, tmp_path_factory.mktemp("sample") / "home"))
+    library = Library(f"sqlite:///{home / 'library.sqlite'}")
+    spec = IndexSpec(weights_sha256=embedding_model.sha256, token_limit=embedding_model.token_limit)
+    built, splitter = IndexHome(home / "index").open(spec), PassageSplitter(spec, embedding_model)
+    report = Syncer(library, built, splitter, encoder).sync()
+    assert report.embedded == 0, "the home was built for another index spec"
     searcher = Searcher(library, built, splitter, encoder, SearchConfig(spec=spec))
     yield library, Assistant(searcher, encoder, ClaimChecker(encoder), library)
     built.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from tests.conftest import ROOT, SAMPLE
 
@@ -46,11 +47,14 @@ def command() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory, encoder: object, models_folder: Path, command: list[str]) -> Path:
+def built_home(run_folder: Path, encoder: object, models_folder: Path, command: list[str]) -> Path:
     """The sample collection, imported and synced by the command; not to be changed."""
-    home = tmp_path_factory.mktemp("built") / "home"
-    for words in (["import", str(SAMPLE)], ["sync"]):
-        subprocess.run([*command, *words], env=environment(home, models_folder), cwd=ROOT, check=True, capture_output=True, timeout=300)
+    home, done = run_folder / "built-home", run_folder / "built-home.done"
+    with FileLock(run_folder / "built-home.lock"):
+        if not done.exists():
+            for words in (["import", str(SAMPLE)], ["sync"]):
+                subprocess.run([*command, *words], env=environment(home, models_folder), cwd=ROOT, check=True, capture_output=True, timeout=300)
+            done.touch()
     return home
 
 

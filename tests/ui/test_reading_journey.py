@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 QUESTION = "How large is the effect of psilocybin on depression?"
 RECORD = "/review/haikazian-2023-psilocybin-assisted-therapy"
-GRADIO = ("/", "/curate")
+GRADIO = ("/", "/library", "/curate", "/lab")
 #: Pages that axe looks at; ANSWER stands for the Ask page with an answer, its evidence and its table open.
-PAGES = (*GRADIO, "ANSWER", RECORD, f"{RECORD}/edit", f"{RECORD}/history", "/answers/{answer}", "/answers/{answer}/table", "/review/none")
+PAGES = (
+    *GRADIO,
+    *("ANSWER", RECORD, f"{RECORD}/edit", f"{RECORD}/history", "/answers/{answer}", "/answers/{answer}/table", "/review/none"),
+    *("/notes", "/lists", "/lists/show?name=To+read", "/questions", "/conversations", "/digest"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,36 @@ def ask(page: Page, text: str) -> None:
 def conversation(page: Page) -> str:
     page.wait_for_function("new URL(location.href).searchParams.get('c')", timeout=15_000)
     return str(page.evaluate("new URL(location.href).searchParams.get('c')"))
+
+
+def test_from_a_question_by_its_citation_to_the_record_a_note_and_an_export(browser: Browser, site: Served, tmp_path: Path) -> None:  # noqa: F811
+    elsewhere: list[str] = []
+    page = open_page(browser, site, 1280, elsewhere)
+    ask(page, QUESTION)
+    kept = conversation(page)
+    cite = page.locator("a.fl-cite").first
+    address = str(cite.get_attribute("href"))
+    cite.click()
+    cited = page.frame_locator("#fl-evidence iframe").locator("#marked")
+    cited.wait_for(timeout=15_000)
+    words = cited.inner_text()
+    page.goto(f"{site.url}{address}")
+    assert page.locator("#marked").inner_text() == words
+    page.locator("#new-note").fill("Ask the authors about the doses")
+    page.get_by_role("button", name="Save the note").click()
+    assert "Ask the authors about the doses" in page.locator(".written").inner_text()
+    page.goto(f"{site.url}/?c={kept}")
+    page.wait_for_selector("a.fl-cite", timeout=30_000)
+    assert page.locator("a.fl-cite").first.get_attribute("href") == address
+    page.locator("details.fl-exports summary").click()
+    with page.expect_download() as going:
+        page.locator("details.fl-exports a", has_text="RIS").click()
+    going.value.save_as(tmp_path / "answer.ris")
+    records = (tmp_path / "answer.ris").read_text(encoding="utf-8")
+    assert records.count("TY  - ") == page.locator("a.fl-cite").evaluate_all("all => new Set(all.map((each) => new URL(each.href).pathname)).size")
+    assert "Ask the authors" not in records, "a private note is in an export"
+    assert elsewhere == []
+    page.context.close()
 
 
 def test_with_the_keyboard_alone_a_citation_is_opened_and_the_next_and_the_way_back(browser: Browser, site: Served) -> None:  # noqa: F811
@@ -156,6 +190,7 @@ def test_axe_finds_nothing_serious_on_any_page_in_either_theme(browser: Browser,
     answer = ""
     for scheme in ("light", "dark"):
         page = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900}).new_page()  # type: ignore[arg-type]
+        page.request.post(f"{site.url}/lists/create", form={"name": "To read"}, headers={"Origin": site.url})
         for path in PAGES:
             page.goto(site.url + ("/" if path == "ANSWER" else path.format(answer=answer)))
             if path in (*GRADIO, "ANSWER"):

@@ -48,9 +48,9 @@ class Served:
         finally:
             self.process.kill()
             self.process.wait()
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream:
-                stream.close()
+            for stream in (self.process.stdout, self.process.stderr):
+                if stream:
+                    stream.close()
 
 
 @pytest.fixture
@@ -166,6 +166,13 @@ def test_record_pages_mark_the_words_on_the_server(served: Served, run: Run) -> 
     assert "not in this record any more" in served.get(f"/review/{record['id']}?at=findings%5B99%5D:0-5")[1]
     assert served.get("/health")[0] == 200
     assert served.get("/health", Host="evil.example")[0] == 403
+
+
+def test_a_signal_in_the_very_moment_of_being_ready_ends_it(home: Path, models_folder: Path, command: list[str]) -> None:
+    for how in (signal.SIGINT, signal.SIGTERM):
+        running = Served(home, models_folder, command)
+        running.stop(how)
+        assert running.process.returncode == 0
 
 
 def test_the_server_ends_on_a_signal_and_leaves_nothing_behind(served: Served) -> None:

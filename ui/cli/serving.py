@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,8 +45,8 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
     from ui.web.access import access_of
     from ui.wiring import Workshop
 
-    for number in (signal.SIGTERM, signal.SIGINT):  # from the first moment, also where a shell had us started with SIGINT ignored;
-        signal.signal(number, signal.default_int_handler)  # uvicorn ends by itself, then raises the signal again: let it unwind us too
+    wish = _Wish()
+    _heed(wish)  # from the first moment, also where a shell had us started with SIGINT ignored
     if install_model != "none":
         from assistant.models import find_model
 
@@ -59,13 +59,13 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
     workshop = Workshop(settings, library).open(patience=10.0)
     engine = LocalEngine(workshop)
     try:
-        return _serve(settings, access, engine, listener, install_model)
+        return _serve(settings, access, engine, listener, install_model, wish)
     finally:
         settings.serve_file.unlink(missing_ok=True)
         engine.close()
 
 
-def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: socket.socket, install_model: str) -> int:
+def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: socket.socket, install_model: str, wish: _Wish) -> int:
     print("Starting …", file=sys.stderr, flush=True)
     if engine.library.count():
         from ui.cli.output import progress_bar
@@ -93,15 +93,33 @@ def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: so
         job.start(install_model)
     if access.accounts and not access.secure and settings.host not in LOOPBACK:
         print("florilegium: passwords travel unencrypted; set FLORILEGIUM_PUBLIC_URL=https://… and put a proxy with TLS before it", file=sys.stderr)
-    print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3))
+    _heed(server.handle_exit)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        if wish.told:
+            return 0
+        print(f"Florilegium is ready at {url}  (Ctrl-C stops it)", flush=True)
+        server.run(sockets=[listener])
     finally:
+        _heed(wish)
         job.cancel()
         follower.stop()
     return 0
+
+
+class _Wish:
+    """Heeds a signal that comes before the server can: remembers it, for Python drops what is raised while it runs a finaliser, and unwinds."""
+
+    told = False
+
+    def __call__(self, number: int, frame: object) -> None:
+        self.told = True
+        raise KeyboardInterrupt
+
+
+def _heed(by: Callable[[int, Any], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, by)
 
 
 def _listen(host: str, port: int) -> socket.socket:
