@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from corpus import Vocabulary
 from index.lexical import Alternatives, QueryTerms, analyse
 
+_DISTINCTIVE = 10  # letters of an analysed word that few records hold by chance
+
 
 class Synonyms:
     """The spellings of one vocabulary as the analyser's terms."""
@@ -31,12 +33,21 @@ class Synonyms:
         while weight > 0 and at < len(terms):
             length = next((n for n in range(min(self._longest, len(terms) - at), 0, -1) if tuple(terms[at : at + n]) in self._groups), 0)
             for group in self._groups.get(tuple(terms[at : at + length]), ()):
-                others = sorted({spelling for spelling in group if spelling and not said.keys() & set(spelling)})
+                others = sorted({spelling for spelling in group if _tells(spelling) and not said.keys() & set(spelling)})
                 if others:
                     found.append(Alternatives(tuple(others), weight))
             at += max(length, 1)
         said.alternatives = tuple(dict.fromkeys(found))
         return said
+
+
+def _tells(spelling: Sequence[str]) -> bool:
+    """Whether a record that holds these terms, anywhere, is likely to mean it.
+
+    "Special K" and "S-ketamine" are no more than a common word and a stray letter; "3,4-methylenedioxymethamphetamine" is told by its long word.
+    """
+    whole = [term for term in spelling if len(term) > 1]
+    return bool(whole) and (len(whole) == len(spelling) or len(whole) > 1 or len(whole[0]) >= _DISTINCTIVE)
 
 
 _made: list[Synonyms] = []

@@ -60,6 +60,13 @@ def test_a_way_counts_only_where_all_its_words_stand(index: LexicalIndex) -> Non
     assert "use" not in found(index, "AUD")
 
 
+def test_a_common_word_and_a_stray_letter_are_no_way() -> None:
+    vocabulary = Vocabulary.from_dict({"substances": {"ketamine": ("special K",), "MDMA": ("3,4-methylenedioxymethamphetamine", "molly")}})
+    assert Synonyms(vocabulary).widen(analyse("ketamine"), 0.5).alternatives == ()
+    assert [each.ways for each in Synonyms(vocabulary).widen(analyse("special K"), 0.5).alternatives] == [(("ketamin",),)]
+    assert [len(each.ways) for each in Synonyms(vocabulary).widen(analyse("MDMA"), 0.5).alternatives] == [2]
+
+
 def test_ways_that_share_a_word_with_the_query_are_none() -> None:
     assert [each.ways for each in SYNONYMS.widen(analyse("depression"), 0.5).alternatives] == [(("mdd",),)]
 
