@@ -53,7 +53,7 @@ class Formatter:
         from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
         from citeproc.source.json import CiteProcJSON
 
-        item = {key: value for key, value in review.csl.items() if key not in ("id", "abstract", "note", "custom")}
+        item = {"type": "article", **{key: value for key, value in review.csl.items() if key not in ("id", "abstract", "note", "custom")}}
         if review.authors_partial and review.authors:
             item["author"] = [*item["author"], {"literal": "et al."}]
         with warnings.catch_warnings():

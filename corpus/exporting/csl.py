@@ -17,7 +17,7 @@ def write(review: Review) -> str:
 
 
 def _write(review: Review, mark: str) -> str:
-    item: dict[str, Any] = {"id": review.id, **{key: value for key, value in review.csl.items() if key != "id"}}
+    item: dict[str, Any] = {"id": review.id, "type": "article", **{key: value for key, value in review.csl.items() if key != "id"}}  # CSL demands a type
     if review.abstract:
         item["abstract"] = review.abstract
     if review.keywords:

@@ -237,7 +237,7 @@ def _front(review: Review) -> dict[str, Any]:
     front["year"] = review.year
     if rest.get("issued") == {"date-parts": [[review.year]]}:
         rest.pop("issued")
-    front["type"] = rest.pop("type") if rest.get("type") != "article-journal" else None
+    front["type"] = rest.pop("type", None) if rest.get("type") != "article-journal" else None
     for ours, theirs in _CSL_KEYS.items():
         front[ours] = rest.pop(theirs, None)
     front["status"] = review.status.value if review.status != "current" else None

@@ -144,3 +144,16 @@ def test_unknown_formats_and_styles_are_named(kind: str, style: str) -> None:
 def test_nothing_is_an_export_too(library: Library) -> None:
     for kind in FORMATS:
         assert exported(*library.iterate(), kind=kind).strip("\ufeff[]\n ") in ("", exported(kind="csv").strip("\ufeff\n"))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_record_whose_item_says_no_type_is_exported_all_the_same(kind: str) -> None:
+    bare = Review.model_validate({"id": "mice", "csl": {"title": "Mice", "issued": {"date-parts": [[2020]]}}, "summary": "Of mice."})
+    made = export_records([bare], kind)
+    text = "".join(made.chunks)
+    assert "Mice" in text
+    assert made.faults == []
+    if kind == "markdown":
+        assert "type:" not in text
+    if kind == "csl-json":
+        assert json.loads(text)[0]["type"]
