@@ -97,12 +97,9 @@ class Accounts:
             connection.execute(sa.delete(schema.account_link).where(schema.account_link.c.name == row.name))
 
     def remove(self, name: str) -> None:
-        """Delete an account with its sessions; what its owner made stays under the name. Raises as `set_role`."""
+        """Delete an account with its sessions; what its owner made stays under the name (Belongings.erase takes that too). Raises as `set_role`."""
         with self._database.write() as connection:
-            row = _row(connection, name)
-            for table in (schema.account_session, schema.account_link, schema.account):
-                connection.execute(sa.delete(table).where(table.c.name == row.name))
-            _keep_an_admin(connection, row)
+            remove_account(connection, _row(connection, name))
 
     def check(self, name: str, password: str) -> Account | None:
         """The account that a name and a password open, or None. Takes as long for a name that is none."""
@@ -152,6 +149,13 @@ class Accounts:
             if values.get("disabled"):
                 connection.execute(sa.delete(session).where(session.c.name == row.name))
             _keep_an_admin(connection, row)
+
+
+def remove_account(connection: sa.Connection, row: Any) -> None:
+    """Delete an account, by its row, with its sessions and links. Raises ConflictError for the last admin."""
+    for table in (schema.account_session, schema.account_link, schema.account):
+        connection.execute(sa.delete(table).where(table.c.name == row.name))
+    _keep_an_admin(connection, row)
 
 
 def fold_name(name: str) -> str:

@@ -47,6 +47,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def write_now(self) -> Iterator[sa.Connection]:
+        """A `write` that waits for no other writer of SQLite's. Raises UnavailableError while there is one."""
+        with self._explained(), self.engine.connect().execution_options(florilegium_write=True) as connection, _impatient(connection), connection.begin():
+            yield connection
+
+    @contextmanager
     def erase(self) -> Iterator[sa.Connection]:
         """A `write` whose deleted rows are overwritten in SQLite's files too, as far as no one else is reading them at that moment."""
         if self.engine.dialect.name != "sqlite":
@@ -56,13 +62,27 @@ class Database:
         with self._explained(), self.engine.connect().execution_options(florilegium_write=True) as connection:
             raw = connection.connection.driver_connection
             assert raw is not None  # noqa: S101 - for the type checker
+            before = raw.execute("PRAGMA secure_delete").fetchone()[0]  # some builds of SQLite always do it
             raw.execute("PRAGMA secure_delete = ON")
             try:
                 with connection.begin():
                     yield connection
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
-                raw.execute("PRAGMA secure_delete = OFF")
+                raw.execute(f"PRAGMA secure_delete = {before}")
+
+    def write_anew(self) -> bool:
+        """Write SQLite's files anew, so that nothing deleted or changed before is left in them; writers wait meanwhile.
+
+        False where somebody reads for so long that the old pages stay until they have done. Other databases do this by themselves, in their own time.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self._explained(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None  # noqa: S101 - for the type checker
+            raw.execute("VACUUM")
+            return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -100,6 +120,21 @@ def _write_ahead(cursor: Any) -> None:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.01)
+
+
+@contextmanager
+def _impatient(connection: sa.Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101 - for the type checker
+    patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def _lower(value: Any) -> Any:

@@ -17,6 +17,7 @@ from corpus import migrations, schema, vocabulary_store
 from corpus.accounts import Accounts
 from corpus.aliases import aliases_of, former_ids, is_no_alias
 from corpus.answers import Answers
+from corpus.belongings import Belongings
 from corpus.catalogue import Catalogue, Selection
 from corpus.change import MANY, Change, fetch, fetch_stored, load_review, nearest
 from corpus.comments import Comments
@@ -110,6 +111,11 @@ class Library:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self._database)
+
+    @cached_property
+    def belongings(self) -> Belongings:
+        """What is whose."""
+        return Belongings(self._database)
 
     @cached_property
     def sessions(self) -> Sessions:

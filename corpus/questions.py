@@ -90,12 +90,6 @@ class Questions:
         with self._database.write() as connection:
             put_answers(connection, owner, answers)
 
-    def forget_owner(self, owner: str) -> None:
-        """Delete all of an account's questions, for when it is erased."""
-        table = schema.saved_question
-        with self._database.write() as connection:
-            connection.execute(sa.delete(table).where(table.c.owner == owner))
-
 
 def put_answers(connection: sa.Connection, owner: str, answers: Mapping[int, Mapping[str, Any]]) -> None:
     """Keep answers within a transaction; a question that was removed meanwhile is passed over."""

@@ -417,9 +417,6 @@ conversation_turn = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
 )
 
-#: Columns that hold an answer's id: an answer that none of them names any more can be deleted with what held it.
-ANSWER_HOLDERS: list[sa.Column[str]] = [conversation_turn.c.answer_id]
-
 job = sa.Table(
     "job",
     metadata,
@@ -499,3 +496,30 @@ digest_mail = sa.Table(
 
 #: What only this site knows: the keys that sign its links.
 site_secret = sa.Table("site_secret", metadata, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False))
+
+
+def _within(document: sa.Column[str], *path: str) -> sa.ColumnElement[str]:
+    """A text inside a JSON document, in SQLite (where a document is text) as in PostgreSQL."""
+    held: sa.ColumnElement[str] = sa.cast(document, sa.JSON().with_variant(sa.Text(), "sqlite"))[path].as_string()
+    return held
+
+
+#: What holds an answer's id: an answer that none of them names any more can be deleted with what held it.
+ANSWER_HOLDERS: list[sa.ColumnElement[str]] = [
+    conversation_turn.c.answer_id,
+    answer_feedback.c.answer_id,
+    _within(saved_question.c.document, "id"),
+    _within(test_query.c.document, "origin", "answer"),
+]
+
+#: Whose a row is: what a person made for themselves, or said under their name. It goes with them, or to whom it is given (corpus/belongings.py).
+OWNERS: list[sa.Column[str]] = [
+    conversation.c.owner, answer.c.owner, answer_feedback.c.person, note.c.owner, comment.c.author, record_list.c.owner, saved_question.c.owner,
+    subscriber.c.owner,
+]  # fmt: skip
+
+#: Who did something for the library, which stays when they go.
+ACTORS: list[sa.Column[str]] = [
+    review_version.c.actor, vocabulary.c.actor, merge.c.actor, duplicate_pair.c.decided_by, batch.c.actor, promotion.c.actor, test_set.c.actor, gate.c.actor,
+    judgement.c.judge, comment.c.moderator, job.c.owner, digest_issue.c.actor, digest_issue.c.published_by,
+]  # fmt: skip

@@ -95,13 +95,6 @@ class Subscribers:
             _delete(connection, row.number)
             return True
 
-    def forget_owner(self, owner: str) -> None:
-        """Delete every subscription of an account, for when it is erased."""
-        table = schema.subscriber
-        with self._database.write() as connection:
-            for number in list(connection.execute(sa.select(table.c.number).where(table.c.owner == owner)).scalars()):
-                _delete(connection, number)
-
     def signing_key(self) -> str:
         """The key by which links in mails are signed: this library's own, made on first use."""
         table = schema.site_secret

@@ -1,14 +1,15 @@
-"""Accounts on the command line: user list, add, role, password, link, disable, enable, remove, sessions."""
+"""Accounts on the command line: user list, add, role, password, link, disable, enable, remove, erase, adopt, sessions."""
 
 from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from ui.cli.output import print_json
+from ui.cli.output import print_json, tell
 from ui.cli.records import Json
 from ui.cli.session import Session
 
@@ -88,8 +89,39 @@ def register(app: typer.Typer, session: Session) -> None:
 
     @user.command()
     def remove(name: Name) -> int:
-        """Delete an account; what its owner made stays under the name."""
+        """Delete an account; what its owner made stays under the name (`erase` takes that too)."""
         session.library().accounts.remove(name)
+        return 0
+
+    @user.command()
+    def erase(
+        name: Name,
+        yes: Annotated[bool, typer.Option("--yes", help="Really erase; without it, only what would go is printed.")] = False,
+        json: Json = False,
+    ) -> int:
+        """Erase an account and all that is its owner's, for good: no byte of it stays in the library's file. Edits, imports, judgements stay, nameless."""
+        belongings = session.library().belongings
+        if not yes:
+            found = belongings.count(name)
+            if json:
+                print_json({"would_erase": found})
+            else:
+                print(f"It would take: {_rows(found)}. To do it: florilegium user erase {name} --yes")
+            return 0
+        erased = belongings.erase(name)
+        if json:
+            print_json(erased.as_dict())
+        else:
+            print(f"Erased: {_rows(erased.rows)}. What {name} did for the library now stands under {erased.stand_in}.")
+        if not erased.overwritten:
+            tell(["The library's file is being read; the old bytes go from it when that has ended."])
+        return 0
+
+    @user.command()
+    def adopt(name: Name, json: Json = False) -> int:
+        """Give an account all that was made before accounts were switched on: conversations, answers, notes, lists, saved questions."""
+        found = session.library().belongings.adopt(name)
+        print_json({"adopted": found}) if json else print(f"{name} now has: {_rows(found)}.")
         return 0
 
     @user.command()
@@ -115,6 +147,10 @@ def register(app: typer.Typer, session: Session) -> None:
             for each in found:
                 print(f"{each.number:>6} {each.name:<24} {each.as_dict()['seen']}  {each.address}  {each.agent[:60]}")
         return 0
+
+
+def _rows(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} × {table.replace('_', ' ')}" for table, count in found.items()) or "nothing"
 
 
 def _new_password() -> str:
