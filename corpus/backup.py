@@ -116,6 +116,8 @@ def restore_backup(path: Path, url: str, tell: Tell | None = None) -> Manifest:
             _compare(connection, tables, manifest, path)
             migrations.upgrade(connection, url)
             vocabulary_store.seed(connection)
+            job = schema.job  # whoever did it does it elsewhere, if at all
+            connection.execute(sa.update(job).where(job.c.state == "running").values(state="lost", ended=now()))
     finally:
         database.close()
     return manifest

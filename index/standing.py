@@ -17,7 +17,7 @@ from index.spec import IndexSpec
 class Standing:
     """A built index as its manifest says. `revision` is -1 before its first sync; `spec` is None where it cannot be read any more.
 
-    `size` is that of the files in its folder, in bytes; vectors in Chroma are not counted.
+    `size` is that of the files in its folder, in bytes; vectors in Chroma are not counted. `synced` is when a sync last brought it in step (UTC), or "".
     """
 
     name: str
@@ -29,6 +29,7 @@ class Standing:
     records: int
     passages: int
     size: int
+    synced: str = ""
 
     @property
     def built(self) -> bool:
@@ -63,6 +64,7 @@ def read_standing(folder: Path) -> Standing | None:
         records=records,
         passages=passages,
         size=size,
+        synced=notes.get("synced", ""),
     )
 
 

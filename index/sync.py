@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -205,7 +206,7 @@ class Syncer:
                 raise UnavailableError(
                     "the search data does not keep what is written to it", where=str(self._built.folder), remedy="Run `florilegium doctor --rebuild`"
                 )
-            state.note(revision=revision, clean=1)
+            state.note(revision=revision, clean=1, synced=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         report.revision = state.revision
         report.reviews = len(state.records())
         report.total = state.count()

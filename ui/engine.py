@@ -168,7 +168,7 @@ class LocalEngine:
                 report = syncer.sync(progress)
         else:
             report = self.workshop.syncer(chosen).sync(progress)
-        self.export_query_encoder(chosen)
+        self.export_query_encoder(chosen, progress)
         return {"config": chosen.name, "config_hash": chosen.search.hash, **report.as_dict()}
 
     def doctor(self, *, rebuild: bool, progress: Progress | None = None) -> list[dict[str, Any]]:
@@ -364,10 +364,12 @@ class LocalEngine:
         strong = name.partition(":")[0] not in ("embedded", "gguf")  # a small model loses the thread where rules do not
         return Writer(open_it, must=bool(model), strong=strong)
 
-    def export_query_encoder(self, chosen: Configuration) -> None:
+    def export_query_encoder(self, chosen: Configuration, progress: Progress | None = None) -> None:
         """Make the query encoders while torch is loaded anyway, so that no later command has to import it."""
         for encoder in {id(each): each for each in (self.workshop.encoder, self.workshop.encoder_of(chosen))}.values():
             if not encoder.query.exported:
+                if progress:
+                    progress("export", 0, 1)
                 encoder.query.encode(["ready"])
 
 

@@ -15,6 +15,7 @@ from index import EmbeddingModel, Encoder
 from tests.configs.conftest import Command, small_model
 from ui.engine import LocalEngine
 from ui.web.follower import Follower
+from ui.web.works import Works
 
 QUERY = "psychedelic therapy and its harms"
 
@@ -63,7 +64,7 @@ def test_searches_under_the_active_one_go_on_while_another_index_is_built(engine
 
 @pytest.fixture
 def followed(engine: LocalEngine) -> Iterator[LocalEngine]:
-    follower = Follower(engine)
+    follower = Follower(Works(engine))
     follower.start()
     yield engine
     follower.stop()

@@ -66,6 +66,16 @@ def test_what_is_put_back_is_equal_and_works(full: Library, tmp_path: Path) -> N
         restore_backup(path, f"sqlite:///{new / 'library.sqlite'}")
 
 
+def test_a_job_that_ran_meanwhile_is_not_running_where_it_is_put_back(full: Library, tmp_path: Path) -> None:
+    with full.jobs.run("sync", ""):
+        write_backup(full, tmp_path / "out.backup")
+    new = tmp_path / "new"
+    new.mkdir()
+    restore_backup(tmp_path / "out.backup", f"sqlite:///{new / 'library.sqlite'}")
+    with opened(new, create=False) as restored:
+        assert [job.state for job in restored.jobs.all()] == ["lost"]
+
+
 def test_a_backup_taken_among_writers_is_of_one_moment(full: Library, tmp_path: Path) -> None:
     ended = threading.Event()
 

@@ -25,6 +25,7 @@ from ui.web.guard import Guard
 from ui.web.people import Person
 from ui.web.question_pages import question_pages
 from ui.web.server import _forbidden
+from ui.web.works import Works
 from ui.wiring import Workshop
 
 ORIGIN = {"origin": "http://localhost"}
@@ -50,7 +51,7 @@ def site(library: Library, settings: Settings) -> As:
 
     def entered(role: Role | None) -> TestClient:
         app = FastAPI()
-        for router in (digest_desk(engine), digest_pages(library, settings), question_pages(engine)):
+        for router in (digest_desk(Works(engine)), digest_pages(library, settings), question_pages(engine)):
             app.include_router(router)
         app.add_exception_handler(ForbiddenError, _forbidden)
         app.add_middleware(Entered, name=role.word if role else "", role=role)

@@ -10,13 +10,22 @@ from corpus import Library, UsageError
 from corpus.importing.intake import list_imports
 from corpus.vocabulary_store import change_vocabulary
 from tests.corpus.making import put, review
+from ui.engine import LocalEngine
+from ui.settings import Settings
 from ui.web.curation import duplicates_tab
 from ui.web.curation.completeness_tab import report
 from ui.web.curation.import_tab import bring_in, preview, take_back
 from ui.web.curation.notices_tab import take_notices_back, take_table
 from ui.web.curation.vocabulary_tab import save_value
+from ui.web.works import Work, Works
+from ui.wiring import Workshop
 
 RIS = "TY  - JOUR\nTI  - Sleep <script>alert(1)</script>\nAU  - Doe, Jane\nPY  - 2020\nDO  - 10.1000/x\nER  - \n"
+
+
+@pytest.fixture
+def works(library: Library, tmp_path: Path) -> Works:
+    return Works(LocalEngine(Workshop(Settings(home=tmp_path), library)))
 
 
 @pytest.fixture
@@ -26,8 +35,8 @@ def file(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library, file: Path) -> None:
-    text, ready = preview(library, [str(file)])
+def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library, works: Works, file: Path) -> None:
+    text, ready = preview(works, Work("preview", owner="ann"), [str(file)])
     assert ready
     assert "Of 3 records 2 would be added, 1 skipped" in text
     assert "&lt;script&gt;" in text.replace("&#62;", "&gt;").replace("&#60;", "&lt;")
@@ -36,32 +45,32 @@ def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library,
     assert (library.count(), library.revision(), list_imports(library)) == (0, 0, [])
 
 
-def test_a_table_without_a_column_of_titles_is_told_by_its_columns(library: Library, tmp_path: Path) -> None:
+def test_a_table_without_a_column_of_titles_is_told_by_its_columns(library: Library, works: Works, tmp_path: Path) -> None:
     made = tmp_path / "screened.csv"
     made.write_text('Paper <i>,authors,year\nSleep,"Doe, J",2021\n', encoding="utf-8")
-    text, ready = preview(library, [str(made)])
+    text, ready = preview(works, Work("preview", owner="ann"), [str(made)])
     assert ready
     assert "the columns are Paper &lt;i&gt;, authors, year" in text
 
 
-def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, file: Path) -> None:
-    assert "2 were added" in bring_in(library, [str(file)])
+def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, works: Works, file: Path) -> None:
+    assert "2 were added" in bring_in(works, Work("import", owner="ann"), [str(file)])
     assert library.count() == 2
-    text, ready = preview(library, [str(file)])
+    text, ready = preview(works, Work("preview", owner="ann"), [str(file)])
     assert not ready
     assert "there already" in text
     batch = list_imports(library)[0]["batch"]
-    assert "was taken back" in take_back(library, batch)
+    assert "was taken back" in take_back(library, batch, "ann")
     assert list_imports(library)[0]["undone"]
-    assert "fl-warn" in take_back(library, batch)
-    assert "fl-warn" in take_back(library, None)
+    assert "fl-warn" in take_back(library, batch, "ann")
+    assert "fl-warn" in take_back(library, None, "ann")
 
 
-def test_files_that_are_none_are_told_in_a_line(library: Library, tmp_path: Path) -> None:
+def test_files_that_are_none_are_told_in_a_line(library: Library, works: Works, tmp_path: Path) -> None:
     other = tmp_path / "x.bin"
     other.write_bytes(b"\x00\x01\x02" * 50)
-    assert preview(library, [])[1] is False
-    text, ready = preview(library, [str(other)])
+    assert preview(works, Work("preview", owner="ann"), [])[1] is False
+    text, ready = preview(works, Work("preview", owner="ann"), [str(other)])
     assert not ready
     assert "x.bin" in text.replace("&#46;", ".")
 
@@ -80,12 +89,12 @@ def test_a_value_is_saved_as_its_fields_say(library: Library) -> None:
         change_vocabulary(library, save_value("topics", "", "rest", ""), "taken")
 
 
-def test_a_pair_is_shown_side_by_side_with_what_agrees(library: Library) -> None:
+def test_a_pair_is_shown_side_by_side_with_what_agrees(library: Library, works: Works) -> None:
     csl = {"title": "Psilocybin for sleep in adults: a review", "issued": {"date-parts": [[2020]]}, "volume": "3", "page": "1-9"}
     put(library, review("a", csl={**csl, "author": [{"family": "Doe", "given": "Jane"}], "DOI": "10.1000/x"}))
     put(library, review("b", csl={**csl, "author": [{"family": "Do", "given": "J"}], "title": "Psilocybin <i>for</i> sleep in adults, a review"}))
     assert "No pair" in duplicates_tab.beside(library, None)
-    said = duplicates_tab.scan(library)
+    said = duplicates_tab.scan(works, "ann")
     pairs = library.duplicates.pairs()
     assert "1 new" in said
     assert len(pairs) == 1
@@ -100,12 +109,12 @@ def test_notices_come_in_as_a_table_and_go_again(library: Library, tmp_path: Pat
     put(library, review("a", csl={"title": "Sleep", "DOI": "10.1000/x"}))
     file = tmp_path / "n.csv"
     file.write_text("doi,type,date,text\n10.1000/x,retraction,2024-05-01,Made <b>up</b>\n10.1000/z,erratum,,x\nnothing,erratum,,x\n", encoding="utf-8")
-    said = take_table(library, str(file))
+    said = take_table(library, str(file), "ann")
     assert "Of 3 rows 1 were given to a record" in said
     assert "line 4" in said
     assert library.get("a").status == "retracted"
-    assert "fl-warn" in take_table(library, None)
-    assert "were taken back" in take_notices_back(library, library.batches()[0]["id"])
+    assert "fl-warn" in take_table(library, None, "ann")
+    assert "were taken back" in take_notices_back(library, library.batches()[0]["id"], "ann")
     assert library.get("a").status == "current"
 
 

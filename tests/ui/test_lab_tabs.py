@@ -21,8 +21,8 @@ from ui.web.lab import Reports, lab_pages
 from ui.web.lab import compare_tab as comparing
 from ui.web.lab import runs_tab as runs
 from ui.web.lab import trends_tab as trends
-from ui.web.lab.jobs import Jobs, StoppedError, Told, progress_html
 from ui.web.people import Door
+from ui.web.works import Told, Work, Works, progress_html
 from ui.wiring import Workshop, open_library
 
 QUERIES = {
@@ -155,7 +155,7 @@ def test_the_better_one_is_promoted_and_rolled_back(engine: LocalEngine) -> None
 
 
 def test_work_tells_where_it_stands_and_stops(engine: LocalEngine) -> None:
-    jobs = Jobs()
+    works = Works(engine)
 
     def slow(tell: Any) -> str:
         for done in range(1_000):
@@ -164,31 +164,33 @@ def test_work_tells_where_it_stands_and_stops(engine: LocalEngine) -> None:
         return "done"
 
     seen = []
-    for told in jobs.work("tab", slow):
+    for told in works.follow("tab", Work("run", "four", "anna"), slow):
         seen.append(told)
         if len(seen) == 2:
-            assert next(iter(jobs.work("tab", slow))).fault.startswith("Something is still under way")
-            jobs.stop("another tab")
-            jobs.stop("tab")
+            assert next(iter(works.follow("tab", Work("run", "four", "anna"), slow))).fault.startswith("Something is still under way")
+            works.stop("another tab")
+            works.stop("tab")
     assert seen[-1].ended
     assert seen[-1].fault.startswith("Stopped")
     assert "Query" in progress_html(seen[1])
-    assert [told.made for told in jobs.work("tab", lambda tell: "made") if told.ended] == ["made"]
-    with pytest.raises(StoppedError):
-        raise StoppedError("x")
+    assert [told.made for told in works.follow("tab", Work("run", "four", "anna"), lambda tell: "made") if told.ended] == ["made"]
+    assert [(job.kind, job.title, job.owner, job.state) for job in works.jobs.all()[:2]] == [
+        ("run", "four", "anna", "done"),
+        ("run", "four", "anna", "cancelled"),
+    ]
 
 
 def test_a_stopped_run_keeps_nothing_and_the_next_goes_through(engine: LocalEngine) -> None:
-    jobs = Jobs()
+    works = Works(engine)
 
     def act(tell: Any) -> Any:
         def first(step: str, done: int, total: int) -> None:
-            jobs.stop("tab")
+            works.stop("tab")
             tell(step, done, total)
 
         return runs.run_set(engine, "four", "default", "", answers=False, actor="anna", progress=first)
 
-    assert next(told for told in jobs.work("tab", act) if told.ended).fault.startswith("Stopped")
+    assert next(told for told in works.follow("tab", Work("run", "four", "anna"), act) if told.ended).fault.startswith("Stopped")
     assert engine.library.runs.all("four") == []
     assert run(engine, "default")["run"]
 

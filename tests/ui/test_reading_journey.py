@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 QUESTION = "How large is the effect of psilocybin on depression?"
 RECORD = "/review/haikazian-2023-psilocybin-assisted-therapy"
-GRADIO = ("/", "/library", "/curate", "/lab")
+GRADIO = ("/", "/library", "/curate", "/lab", "/admin")
 #: Pages that axe looks at; ANSWER stands for the Ask page with an answer, its evidence and its table open.
 PAGES = (
     *GRADIO,

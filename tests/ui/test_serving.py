@@ -22,11 +22,10 @@ from tests.ui.conftest import Run, environment
 class Served:
     """A `serve` of a home, on a free port."""
 
-    def __init__(self, home: Path, models: Path, command: list[str], model: str = "quotes") -> None:
+    def __init__(self, home: Path, models: Path, command: list[str], model: str = "quotes", auth: str = "auto") -> None:
         self.home = home
-        self.process = subprocess.Popen(
-            [*command, "serve", "--port", "0"], env=environment(home, models, model), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        env = environment(home, models, model) | {"FLORILEGIUM_AUTH": auth}
+        self.process = subprocess.Popen([*command, "serve", "--port", "0"], env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert "ready at http://127.0.0.1:" in line, (line, self.process.stderr and self.process.stderr.read())

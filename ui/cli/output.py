@@ -62,8 +62,13 @@ def progress_bar() -> Iterator[Progress]:
     """A bar on stderr for the steps of a sync; silent where stderr is no terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    names = {"embed": "Embedding records", "repair": "Repairing search data", "compact": "Copying vectors", "questions": "Answering questions"}
-    names |= {"queries": "Running queries", "settings": "Trying settings", "configurations": "Running configurations"}
+    names = {
+        "embed": "Embedding records",
+        "repair": "Repairing search data",
+        "compact": "Copying vectors",
+        "questions": "Answering questions",
+    }
+    names |= {"queries": "Running queries", "settings": "Trying settings", "configurations": "Running configurations", "export": "Making the query encoder"}
     out = console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out, disable=not out.is_terminal, transient=True

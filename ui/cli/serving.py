@@ -67,11 +67,14 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
 
 def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: socket.socket, install_model: str, wish: _Wish) -> int:
     print("Starting …", file=sys.stderr, flush=True)
+    from ui.web.works import Works
+
+    works = Works(engine)
     if engine.library.count():
         from ui.cli.output import progress_bar
 
         with progress_bar() as progress:
-            engine.sync(None, progress)
+            works.sync(heard=progress)
     import uvicorn
 
     from ui.web.access import EVERYWHERE, LOOPBACK
@@ -79,14 +82,14 @@ def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: so
     from ui.web.model_job import ModelJob
     from ui.web.server import create_app
 
-    job = ModelJob(settings.models, settings.model)
+    job = ModelJob(settings.models, settings.model, works.jobs)
     token = secrets.token_urlsafe(32)
-    app = create_app(engine, token, job, access)
+    app = create_app(works, token, job, access)
     engine.warm()
     port = listener.getsockname()[1]
     own = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
     url = f"http://{'[' + own + ']' if ':' in own else own}:{port}"
-    follower = Follower(engine)
+    follower = Follower(works)
     follower.start()
     _announce(settings, url, token)
     if install_model != "none":

@@ -112,7 +112,7 @@ def _run(engine: LocalEngine, target: Target, chosen: Configuration, label: str,
     from index.lab import Lab, run_queries
 
     workshop, notes = engine.workshop, target.judged.notes()
-    engine.export_query_encoder(chosen)
+    engine.export_query_encoder(chosen, progress)
     if target.folder is not None:
         lab = Lab(workshop.index_home, workshop.configurations.model(chosen), workshop.encoder_of(chosen), workshop.reranker_of(chosen))
         return lab.run(target.folder, chosen.search, label, progress), 0, notes

@@ -41,19 +41,22 @@ def start_sweep(
 def go_on(engine: Engine, sweep_id: str, *, actor: str = "local", progress: Progress | None = None) -> Sweep:
     """Measure what is left of a sweep until it is done or somebody pauses it; it may be called again, also by another process, and goes on.
 
-    Values are of one state of library and judgements: when that has changed, the sweep begins anew and says so. Raises NotFoundError, ConflictError.
+    Values are of one state of library and judgements: when that has changed, the sweep begins anew and says so. Raises NotFoundError, ConflictError, and
+    CancelledError where an admin ended its job; it can be gone on with all the same.
     """
     library = engine.library
     sweep = library.sweeps.begin(sweep_id)
     document: dict[str, Any] = dict(sweep.document)
     try:
-        while (left := [one for one in document["settings"] if label(one) not in document["values"]]) and document["result"] is None:
-            if progress:
-                progress("settings", len(document["values"]), len(document["settings"]))
-            _measure(engine, sweep.set_name, document, left[0], actor)
-            if library.sweeps.save(sweep_id, document) != "running":
-                return library.sweeps.get(sweep_id)
-        document["result"] = _result(document)
+        with library.jobs.run("sweep", f"{sweep.set_name}, {sweep_id}", actor) as job:
+            while (left := [one for one in document["settings"] if label(one) not in document["values"]]) and document["result"] is None:
+                job.progress("settings", len(document["values"]), len(document["settings"]))
+                if progress:
+                    progress("settings", len(document["values"]), len(document["settings"]))
+                _measure(engine, sweep.set_name, document, left[0], actor)
+                if library.sweeps.save(sweep_id, document) != "running":
+                    return library.sweeps.get(sweep_id)
+            document["result"] = _result(document)
         library.sweeps.save(sweep_id, document, "done")
     except BaseException:
         library.sweeps.pause(sweep_id)

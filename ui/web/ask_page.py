@@ -15,10 +15,11 @@ from ui.web.answer_tools import feedback_dialog
 from ui.web.ask_filters import AskFilters
 from ui.web.asking import Asked, Asking
 from ui.web.conversing import Shown, Talk, converse, reopened
-from ui.web.people import person_of
+from ui.web.people import person_of, require
 from ui.web.rendering import escape, fault_html
 from ui.web.site import Site
 from ui.web.standing_lines import fresh_line, model_line
+from ui.web.talks import talks_html
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -47,6 +48,8 @@ class AskPage:
         with Site(title="Florilegium", analytics_enabled=False, fill_width=True) as self.page:
             gr.HTML(look.header("ask"))
             with gr.Row(elem_id="fl-columns", equal_height=False):
+                with gr.Column(scale=0, min_width=0, elem_id="fl-talks-column"):
+                    self._talks = gr.HTML(padding=False)
                 with gr.Column(scale=6, min_width=320, elem_id="fl-chat-column"):
                     self._build_chat()
                 with gr.Column(scale=5, min_width=320, elem_id="fl-evidence-column"):
@@ -106,16 +109,18 @@ class AskPage:
             self._commands.submit(self._command, more, [*self._shown, self._editing_line], concurrency_limit=_AT_ONCE, show_progress="hidden"),
         ]
         for event in asked:
-            event.then(self._suggest, [self._talk, *self._filters.inputs], [self._next, self._fresh], show_progress="hidden", trigger_mode="always_last")
+            event.then(
+                self._suggest, [self._talk, *self._filters.inputs], [self._next, self._fresh, self._talks], show_progress="hidden", trigger_mode="always_last"
+            )
         self._talk.change(None, self._talk, None, js=_IN_ADDRESS)
         self._stop.click(self._stop_it, None, None, queue=False)
         self._leave.click(lambda: (None, gr.update(visible=False), ""), None, [self._turn, self._editing_row, self._box], show_progress="hidden")
         changes = [item.change for item in self._filters.inputs]
         gr.on([self.page.load, *changes], self._filters.counted, self._filters.inputs, self._filters.outputs, show_progress="hidden")
-        self.page.load(self._open, None, [self._chat, self._talk, self._notes, self._fresh], show_progress="hidden")
+        self.page.load(self._open, None, [self._chat, self._talk, self._notes, self._fresh, self._talks], show_progress="hidden")
         timer = gr.Timer(2.0)
-        gr.on([self.page.load, timer.tick], lambda: model_line(self._job), None, [self._model, self._cancel], show_progress="hidden")
-        self._cancel.click(self._job.cancel, None, None)
+        gr.on([self.page.load, timer.tick], self._model_stands, None, [self._model, self._cancel], show_progress="hidden")
+        self._cancel.click(self._cancel_fetching, None, None)
 
     # ---- handlers
 
@@ -159,19 +164,26 @@ class AskPage:
         updates = [box, shown.messages, gr.update(visible=not shown.busy), gr.update(visible=shown.busy), gr.skip() if shown.busy else shown.talk.as_text()]
         return [*updates, line, gr.update(visible=changed), None, gr.update(visible=False), "" if shown.first else gr.skip()]
 
-    def _suggest(self, talk: str, request: gr.Request, *values: Any) -> tuple[str, str]:
-        """What to ask next, and how fresh the collection is, once the answer stands."""
-        engine, held = self._engine, Talk.of(talk)
+    def _suggest(self, talk: str, request: gr.Request, *values: Any) -> tuple[str, str, str]:
+        """What to ask next, how fresh the collection is, and the conversations with this one, once the answer stands."""
+        engine, held, person = self._engine, Talk.of(talk), person_of(request)
         found: tuple[str, ...] = ()
         if held.answers and held.answers[-1]:
             try:
-                answer = Answer.from_dict(engine.library.answers.get(held.last, person_of(request).name))
+                answer = Answer.from_dict(engine.library.answers.get(held.last, person.name))
                 found = engine.suggest(answer, engine.filter(self._filters.chosen(values)))
             except FlorilegiumError:
                 found = ()  # a suggestion is not worth an error
         links = "".join(f'<a class="fl-suggested" href="#ask">{escape(question)}</a>' for question in found)
         head = f'<span class="fl-note">{escape(say("ask.next"))}</span> ' if links else ""
-        return f"{head}{links}", fresh_line(engine)
+        return f"{head}{links}", fresh_line(engine), talks_html(engine.library, person, held.conversation)
+
+    def _model_stands(self, request: gr.Request) -> tuple[Any, Any]:
+        return model_line(self._job, person_of(request))
+
+    def _cancel_fetching(self, request: gr.Request) -> None:
+        require(request, Role.ADMIN)
+        self._job.cancel()
 
     def _stop_it(self, request: gr.Request) -> None:
         self._asking.stop(str(request.session_hash))
@@ -181,7 +193,8 @@ class AskPage:
         person = person_of(request)
         messages, talk = opened(self._engine.library, str(dict(request.query_params).get("c") or ""), request)
         update = gr.update(value=messages, placeholder=_welcome(self._engine.library))
-        return [update, talk.as_text(), gr.update(visible=person.may(Role.MEMBER)), fresh_line(self._engine)]
+        talks = talks_html(self._engine.library, person, talk.conversation)
+        return [update, talk.as_text(), gr.update(visible=person.may(Role.MEMBER)), fresh_line(self._engine), talks]
 
 
 def opened(library: Library, conversation: str, request: gr.Request) -> tuple[list[dict[str, Any]], Talk]:

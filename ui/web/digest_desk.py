@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,9 +21,7 @@ from ui.texts import locale_of, say
 from ui.web.forms import Form, Sent
 from ui.web.pages import page
 from ui.web.people import require
-
-if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+from ui.web.works import Progress, Work, Works
 
 _log = logging.getLogger("florilegium")
 
@@ -31,30 +29,34 @@ _log = logging.getLogger("florilegium")
 class Sendings:
     """The sendings of this process: which issues are on their way, and why the last one of an issue ended early. What has gone stands in the library."""
 
-    def __init__(self, engine: LocalEngine) -> None:
-        self._engine = engine
+    def __init__(self, works: Works) -> None:
+        self._works = works
         self._guard = threading.Lock()
         self._under_way: set[int] = set()
         self._faults: dict[int, str] = {}
 
-    def start(self, issue: Issue) -> None:
-        """Begin one, unless it is under way."""
+    def start(self, issue: Issue, owner: str) -> None:
+        """Begin one, on somebody's word, unless it is under way."""
         with self._guard:
             if issue.number in self._under_way:
                 return
             self._under_way.add(issue.number)
             self._faults.pop(issue.number, None)
-        threading.Thread(target=self._send, args=(issue,), name=f"digest {issue.number}", daemon=True).start()
+        threading.Thread(target=self._send, args=(issue, owner), name=f"digest {issue.number}", daemon=True).start()
 
     def standing(self, number: int) -> tuple[bool, str]:
         """(whether it is under way, why the last one ended early or "")."""
         with self._guard:
             return number in self._under_way, self._faults.get(number, "")
 
-    def _send(self, issue: Issue) -> None:
-        fault = ""
+    def _send(self, issue: Issue, owner: str) -> None:
+        fault, engine = "", self._works.engine
+
+        def act(tell: Progress) -> None:
+            send_issue(engine.library, engine.workshop.settings, issue, lambda: engine, lambda done, total: tell("mails", done, total))
+
         try:
-            send_issue(self._engine.library, self._engine.workshop.settings, issue, lambda: self._engine)
+            self._works.do(Work("mails", issue.title, owner), act)
         except FlorilegiumError as error:
             fault = str(error)
         except Exception as error:
@@ -67,10 +69,11 @@ class Sendings:
                     self._faults[issue.number] = fault
 
 
-def digest_desk(engine: LocalEngine) -> APIRouter:
+def digest_desk(works: Works) -> APIRouter:
     """Routes for editors."""
     router = APIRouter(include_in_schema=False, prefix="/digest")
-    library, sendings = engine.library, Sendings(engine)
+    engine, sendings = works.engine, Sendings(works)
+    library = engine.library
 
     def since_last(held: Issue | None) -> Digest:
         if held is not None:
@@ -157,7 +160,7 @@ def digest_desk(engine: LocalEngine) -> APIRouter:
 
     @router.post("/{number:int}/send")
     def send(number: int, request: Request, form: Form) -> Response:
-        require(request, Role.LIBRARIAN)
+        person = require(request, Role.LIBRARIAN)
         try:
             issue = library.issues.get(number)
             sender_of(engine.workshop.settings)
@@ -166,7 +169,7 @@ def digest_desk(engine: LocalEngine) -> APIRouter:
         if form.get("doubt"):
             library.mails.reopen(number)
         if issue.published:
-            sendings.start(issue)
+            sendings.start(issue, person.name)
         return _to(f"/digest/{number}/mails")
 
     return router

@@ -6,10 +6,10 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from corpus import FlorilegiumError
+from corpus import CancelledError, FlorilegiumError
 
 if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+    from ui.web.works import Works
 
 _log = logging.getLogger("florilegium")
 _SECONDS = 1.0
@@ -19,8 +19,8 @@ _MOST_SECONDS = 60.0
 class Follower:
     """A thread that ends with `stop`."""
 
-    def __init__(self, engine: LocalEngine) -> None:
-        self._engine = engine
+    def __init__(self, works: Works) -> None:
+        self._works = works
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
 
@@ -34,13 +34,17 @@ class Follower:
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        wait = _SECONDS
+        engine, wait = self._works.engine, _SECONDS
+        left_at = -1  # the revision whose sync somebody ended: it is begun again by a person, or when the library goes on
         while not self._ended.wait(wait):
             try:
-                if self._engine.behind():
-                    self._engine.sync(None)
-                    self._engine.lab_after_sync()
+                revision = engine.library.revision()
+                if revision != left_at and engine.behind():
+                    self._works.sync()
+                    self._works.lab_after_sync()
                 wait = _SECONDS
+            except CancelledError:
+                left_at = engine.library.revision()
             except FlorilegiumError as error:
                 _log.error("sync failed, trying again: %s", error)
                 wait = min(_MOST_SECONDS, wait * 2)

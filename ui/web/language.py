@@ -1,4 +1,7 @@
-"""Every page in its reader's language: what handlers of a request say is said to its reader, and Gradio's pages are told which language that is."""
+"""Every page in its reader's language: what handlers of a request say is said to its reader, and Gradio's pages are told which language that is.
+
+Gradio's pages are made once for everybody; what differs, texts and heading, stands in them as marks and is put in here.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.texts import COOKIE, LOCALES, reader_of, reading, spoken
+from ui.web.heading import headed
+from ui.web.people import person_now
 
 _LANG = b'lang="en"'
 _HEAD = b"<head>"
@@ -71,4 +76,4 @@ class _Page:
             return body
         name = json.dumps(self._locale)
         script = f"<script>for(const [k,v] of [['language',{name}],['languages',[{name}]]])Object.defineProperty(navigator,k,{{get:()=>v}})</script>"
-        return spoken(body, self._locale).replace(_LANG, f'lang="{self._locale}"'.encode(), 1).replace(_HEAD, _HEAD + script.encode(), 1)
+        return headed(spoken(body, self._locale), person_now()).replace(_LANG, f'lang="{self._locale}"'.encode(), 1).replace(_HEAD, _HEAD + script.encode(), 1)

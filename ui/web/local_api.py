@@ -11,12 +11,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from corpus import FlorilegiumError
-from ui.engine import Engine
 from ui.remote import LOCAL_API
+from ui.web.works import Works
 
 
-def local_api(engine: Engine, token: str) -> APIRouter:
-    """Routes for what commands ask of an Engine."""
+def local_api(works: Works, token: str) -> APIRouter:
+    """Routes for what commands ask of an Engine; what takes long is a job."""
+    engine = works.engine
     router = APIRouter(prefix=LOCAL_API, include_in_schema=False)
     calls: dict[str, Callable[..., Any]] = {
         "ping": lambda: {"ok": True},
@@ -24,13 +25,13 @@ def local_api(engine: Engine, token: str) -> APIRouter:
         "why": engine.why,
         "ask": engine.ask,
         "ask-again": engine.ask_again,
-        "sync": engine.sync,
-        "lab-run": engine.lab_run,
-        "lab-after-sync": lambda: {"runs": engine.lab_after_sync()},
-        "lab-answers": engine.lab_answers,
+        "sync": works.sync,
+        "lab-run": works.lab_run,
+        "lab-after-sync": lambda: {"runs": works.lab_after_sync()},
+        "lab-answers": works.lab_answers,
         "lab-suggest": engine.lab_suggest,
         "remove-index": engine.remove_index,
-        "doctor": lambda rebuild: {"checks": engine.doctor(rebuild=rebuild)},
+        "doctor": lambda rebuild: {"checks": works.doctor(rebuild=rebuild)},
     }
 
     @router.post("/{name}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from ui.texts import said
+from ui.web.heading import heading_mark
 
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "DejaVu Sans", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
@@ -14,26 +15,17 @@ _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 _FILES = Path(__file__).parent / "files"
 #: Style and script of the pages. As part of the head, since Gradio confines what it takes as `css` to its own container.
 HEAD = "\n".join(
-    [f"<style>{(_FILES / name).read_text(encoding='utf-8')}</style>" for name in ("ask.css", "library.css")]
-    + [f"<script>{(_FILES / name).read_text(encoding='utf-8')}</script>" for name in ("ask.js", "library.js")]
-)
-
-_PAGES = (
-    ("ask", "/", "site.page_ask"),
-    ("conversations", "/conversations", "site.page_conversations"),
-    ("library", "/library", "site.page_library"),
-    ("lists", "/lists", "site.page_lists"),
-    ("notes", "/notes", "site.page_notes"),
-    ("digest", "/digest", "site.page_digest"),
-    ("curate", "/curate", "site.page_curate"),
-    ("lab", "/lab", "site.page_lab"),
+    [f"<style>{(_FILES / name).read_text(encoding='utf-8')}</style>" for name in ("ask.css", "library.css", "talks.css")]
+    + [f"<script>{(_FILES / name).read_text(encoding='utf-8')}</script>" for name in ("ask.js", "library.js", "talks.js")]
 )
 
 
 def header(current: str) -> str:
-    """The head of every page, with the way to the others; `current` is the name of one of them."""
-    links = "".join(f'<a href="{path}"{" aria-current=page" if name == current else ""}>{said(key)}</a>' for name, path, key in _PAGES)
-    return f'<div id="fl-head"><div><h1>Florilegium</h1><p>{said("site.tagline")}</p></div><nav aria-label="{said("site.pages")}">{links}</nav></div>'
+    """The head of a Gradio page, with the way to the others; `current` is the name of one of them.
+
+    A page is made once for everybody: which pages there are for whoever asks, and who that is, is put in as it goes out (ui/web/language.py).
+    """
+    return f'<div id="fl-head"><div><h1>Florilegium</h1><p>{said("site.tagline")}</p></div>{heading_mark(current)}</div>'
 
 
 def theme() -> gr.themes.Base:

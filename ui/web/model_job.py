@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import FlorilegiumError
+from corpus import CancelledError, FlorilegiumError, JobWork
 
 if TYPE_CHECKING:
     from assistant.models import CatalogueModel
+    from corpus.jobs import Jobs
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,12 @@ def _present(model: CatalogueModel, folder: Path) -> bool:
 
 
 class ModelJob:
-    """At most one download at a time, in a thread that ends with the process; what was fetched is kept for the next time."""
+    """At most one download at a time, in a thread that ends with the process; what was fetched is kept for the next time. It is a job of the library."""
 
-    def __init__(self, folder: Path, configured: str) -> None:
+    def __init__(self, folder: Path, configured: str, jobs: Jobs) -> None:
         self._folder = folder
         self._configured = configured
+        self._jobs = jobs
         self._guard = threading.Lock()
         self._cancelled = threading.Event()
         self._status = ModelStatus()
@@ -73,18 +76,31 @@ class ModelJob:
         self._cancelled.set()
 
     def _run(self, name: str) -> None:
-        from assistant.models import InstallCancelled, Progress, find_model, install
-
-        def tell(progress: Progress) -> None:
-            with self._guard:
-                self._status = replace(self._status, done=progress.done_bytes, total=progress.total_bytes)
-
         fault, cancelled = "", False
         try:
-            install(find_model(name), self._folder, tell, self._cancelled.is_set)
-        except InstallCancelled:
+            with self._jobs.run("model", name, owner="") as job:
+                self._install(name, job)
+        except CancelledError:
             cancelled = True
         except FlorilegiumError as error:
             fault = str(error)
         with self._guard:
             self._status = replace(self._status, running=False, cancelled=cancelled, fault=fault)
+
+    def _install(self, name: str, job: JobWork) -> None:
+        """Fetch it. Raises CancelledError when it was cancelled, on the page or as a job."""
+        from assistant.models import InstallCancelled, Progress, find_model, install
+
+        def tell(progress: Progress) -> None:
+            with self._guard:
+                self._status = replace(self._status, done=progress.done_bytes, total=progress.total_bytes)
+            with suppress(CancelledError):  # the fetching is asked to end by `ended`, and leaves its files in order
+                job.progress("fetch", progress.done_bytes, progress.total_bytes)
+
+        def ended() -> bool:
+            return self._cancelled.is_set() or job.wished
+
+        try:
+            install(find_model(name), self._folder, tell, ended)
+        except InstallCancelled as error:
+            raise CancelledError("the download was cancelled", remedy="`florilegium model install` goes on with it") from error

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
 from ui.texts import day, facet_name, locale_now, moment, say
+from ui.web.heading import has_accounts, pages_for, who_html
+from ui.web.people import person_now
 
 #: Where templates and files lie.
 FOLDER = Path(__file__).parent
@@ -23,9 +26,11 @@ def page(template: str, *, status: int = 200, form: bool = False, script: bool =
     """A page from a template, in the language of the request being answered; `form` lets its forms be sent, to this server alone, and `script`
     lets it load our own script files, and these ask this server.
 
-    Templates have `say`, `moment(instant)`, `day(date)`, `facet_name(facet)` and `locale`.
+    Templates have `say`, `moment(instant)`, `day(date)`, `facet_name(facet)`, `locale`, and of whoever asks `pages` and `who`.
     """
-    text = _PAGES.get_template(template).render(locale=locale_now(), **values)
+    person = person_now()
+    who = Markup(who_html(person)) if has_accounts(person) else ""  # noqa: S704 - `who_html` escapes it
+    text = _PAGES.get_template(template).render(locale=locale_now(), pages=pages_for(person), who=who, **values)
     policy = _POLICY.format(forms="'self'" if form else "'none'", scripts="'self'" if script else "'none'")
     headers = {"Content-Security-Policy": policy, "Vary": "Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=status, headers=headers)

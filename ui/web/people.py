@@ -9,6 +9,7 @@ in a test of single routes, `app.add_middleware(Door)` makes all of it the local
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -47,6 +48,7 @@ class Person:
         return self.role >= role
 
 
+_now: ContextVar[Person | None] = ContextVar("person", default=None)
 #: The one user of a home without accounts.
 LOCAL_PERSON = Person(LOCAL, Role.ADMIN)
 #: Anyone, where the operator lets anyone read.
@@ -76,6 +78,7 @@ class Door:
             return
         person = await self._person(scope)
         scope[_KEY] = person
+        _now.set(person)  # of this request's own context
         needed = role_of_path(scope["path"])
         if person is not None and not self._tabs.is_of(_tab_of(scope), person.name):
             await _refuse(scope, receive, send, PlainTextResponse("This tab is somebody else's. Load the page again.", status_code=403))
@@ -106,6 +109,11 @@ def person_of(request: Request | gr.Request) -> Person:
     if not isinstance(person, Person):
         raise ForbiddenError("nobody has signed in", remedy="Sign in first")
     return person
+
+
+def person_now() -> Person | None:
+    """Who the request that is being answered here is from, for what is shown; None for nobody. What may be done is for `require` to say."""
+    return _now.get()
 
 
 def require(request: Request | gr.Request, role: Role = Role.READER) -> Person:

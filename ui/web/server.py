@@ -13,6 +13,7 @@ from ui.engine import LocalEngine
 from ui.texts import dictionaries, say
 from ui.web import look
 from ui.web.access import Access
+from ui.web.admin import admin_page
 from ui.web.answer_files import answer_files
 from ui.web.ask_page import ask_page
 from ui.web.comment_pages import comment_pages
@@ -37,13 +38,14 @@ from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
 from ui.web.signing import signing_pages, without_accounts
 from ui.web.table_pages import table_pages
+from ui.web.works import Works
 
 
-def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | None = None) -> FastAPI:
+def create_app(works: Works, token: str, job: ModelJob, access: Access | None = None) -> FastAPI:
     """The whole site as an ASGI application; without `access`, for the one local user."""
-    access = access or Access()
+    engine, access = works.engine, access or Access()
     app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(local_api(engine, token))
+    app.include_router(local_api(works, token))
     app.include_router(record_pages(engine.library, engine.related))
     app.include_router(note_pages(engine.library))
     app.include_router(comment_pages(engine.library))
@@ -53,7 +55,7 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     app.include_router(conversation_pages(engine.library))
     app.include_router(editing_pages(engine.library))
     app.include_router(signing_pages(engine.library, access, _provider(engine, access)) if access.accounts else without_accounts())
-    app.include_router(digest_desk(engine))
+    app.include_router(digest_desk(works))
     app.include_router(digest_pages(engine.library, engine.workshop.settings))
     app.include_router(question_pages(engine))
     reports = Reports()
@@ -69,9 +71,11 @@ def create_app(engine: LocalEngine, token: str, job: ModelJob, access: Access | 
     with pages.route("Library", "/library"):
         library_page(engine, pages)
     with pages.route("Curate", "/curate"):
-        curation_page(engine, pages)
+        curation_page(works, pages)
     with pages.route("Lab", "/lab"):
-        lab_page(engine, pages, reports)
+        lab_page(works, pages, reports)
+    with pages.route("Admin", "/admin"):
+        admin_page(works, pages, access)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="SSR mode is not supported")  # said of every mounted site with several pages, SSR asked for or not
         gr.mount_gradio_app(

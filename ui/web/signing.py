@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ui.web.provider import Provider
 
 _FLOW = "florilegium_flow"
-_WHO = "florilegium_who"  # for the head of the pages to say who is signed in; nothing believes it
 _Field = Annotated[str, Form()]
 
 
@@ -37,8 +36,6 @@ def signing_pages(library: Library, access: Access, provider: Provider | None = 
         token = library.sessions.start(account.name, address=_address(request), agent=request.headers.get("user-agent", ""))
         response = RedirectResponse(safe_next(onward), status_code=303)
         response.set_cookie(cookie_name(access), token, max_age=LONGEST_SECONDS, path="/", httponly=True, secure=access.secure, samesite="lax")
-        who = f"{account.role.word} {account.name}"
-        response.set_cookie(_WHO, quote(who), max_age=LONGEST_SECONDS, path="/", secure=access.secure, samesite="lax")
         response.delete_cookie(_FLOW, path="/signin")
         return response
 
@@ -63,7 +60,6 @@ def signing_pages(library: Library, access: Access, provider: Provider | None = 
         library.sessions.end(request.cookies.get(cookie_name(access), ""))
         response = RedirectResponse("/signin", status_code=303)
         response.delete_cookie(cookie_name(access), path="/", secure=access.secure, httponly=True, samesite="lax")
-        response.delete_cookie(_WHO, path="/")
         return response
 
     @router.get("/signout")

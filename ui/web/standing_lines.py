@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from corpus import FlorilegiumError
+from corpus import FlorilegiumError, Role
 from ui.texts import moment, say
 from ui.web.rendering import escape
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
     from ui.web.model_job import ModelJob
+    from ui.web.people import Person
 
 
 def fresh_line(engine: LocalEngine) -> str:
@@ -31,13 +32,13 @@ def fresh_line(engine: LocalEngine) -> str:
     return f'<p class="fl-note">{escape(f"{records} {step} {how}")}</p>'
 
 
-def model_line(job: ModelJob) -> tuple[Any, Any]:
-    """The line on the language model, and whether its download can be cancelled."""
+def model_line(job: ModelJob, person: Person) -> tuple[Any, Any]:
+    """The line on the language model, and whether this person can cancel its download."""
     status = job.status()
     if status.running:
         share = 100 * status.done / max(1, status.total)
         text = say("ask.fetching", done=round(status.done / 1e6), total=round(status.total / 1e6))
-        return f'<p class="fl-note">{escape(text)}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div>', gr.update(visible=True)
+        return f'<p class="fl-note">{escape(text)}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div>', gr.update(visible=person.may(Role.ADMIN))
     if status.fault or status.cancelled:
         fault = say("ask.fetch_cancelled") if status.cancelled else say("ask.fetch_failed", fault=status.fault)
         return f'<p class="fl-note">{escape(fault)}</p>', gr.update(visible=False)

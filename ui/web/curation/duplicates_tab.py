@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
-from corpus import FlorilegiumError, Library, Review
+from corpus import FlorilegiumError, Library, Review, Role
+from corpus.duplicates.desk import Scan
 from corpus.duplicates.pairs import Pair
 from ui.texts import day, label, said, say
 from ui.web.curation.tables import table
+from ui.web.people import require
 from ui.web.rendering import escape, fault_html
-
-if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+from ui.web.works import Progress, Work, Works
 
 _SHOWN = 200  # pairs and merges
 _APART = "\t"  # between the ids of a choice
 _LONGEST = 400  # characters of an abstract
 
 
-def duplicates_tab(engine: LocalEngine, tab: gr.Tab) -> None:
+def duplicates_tab(works: Works, tab: gr.Tab) -> None:
     """Build the tab."""
-    library = engine.library
+    library = works.engine.library
     with gr.Row(equal_height=True):
         pair = gr.Dropdown(label=label("duplicates.pairs"), choices=[], elem_id="fl-pair", scale=4, min_width=280)
         search = gr.Button(label("duplicates.scan"), elem_id="fl-scan", scale=1, min_width=140)
@@ -39,40 +39,56 @@ def duplicates_tab(engine: LocalEngine, tab: gr.Tab) -> None:
         undo = gr.Button(label("duplicates.part"), elem_id="fl-unmerge", scale=1, min_width=140)
     everything = [pair, shown, merge]
 
-    def decided(chosen: str | None, act: Callable[[str, str], str]) -> list[Any]:
+    def decided(request: gr.Request, chosen: str | None, act: Callable[[str, str, str], str]) -> list[Any]:
+        actor = require(request, Role.LIBRARIAN).name
         if not chosen:
             return [fault_html(say("duplicates.no_pair")), *_show(library, None)]
         first, _, second = chosen.partition(_APART)
-        return [_done(lambda: act(first, second)), *_show(library, None)]
+        return [_done(lambda: act(first, second, actor)), *_show(library, None)]
 
-    def merged(keep: str, other: str) -> str:
-        library.duplicates.merge(keep, other)
+    def merged(keep: str, other: str, actor: str) -> str:
+        library.duplicates.merge(keep, other, actor=actor)
         return say("duplicates.merged", other=other, keep=keep)
 
-    def kept_apart(first: str, second: str) -> str:
-        library.duplicates.distinct(first, second)
+    def kept_apart(first: str, second: str, actor: str) -> str:
+        library.duplicates.distinct(first, second, actor=actor)
         return say("duplicates.kept_apart", first=first, second=second)
 
-    def parted(number: str | None) -> list[Any]:
+    def parted(request: gr.Request, number: str | None) -> list[Any]:
+        actor = require(request, Role.LIBRARIAN).name
         if not number:
             return [fault_html(say("duplicates.no_merge")), *_show(library, None)]
-        return [_done(lambda: say("duplicates.parted", other=library.duplicates.undo(number).other_id)), *_show(library, None)]
+        return [_done(lambda: say("duplicates.parted", other=library.duplicates.undo(number, actor=actor).other_id)), *_show(library, None)]
 
-    def scanned() -> list[Any]:
-        return [_done(lambda: scan(library)), *_show(library, None)]
+    def scanned(request: gr.Request) -> list[Any]:
+        actor = require(request, Role.LIBRARIAN).name
+        return [_done(lambda: scan(works, actor)), *_show(library, None)]
+
+    def left_kept(request: gr.Request, chosen: str | None) -> list[Any]:
+        return decided(request, chosen, merged)
+
+    def right_kept(request: gr.Request, chosen: str | None) -> list[Any]:
+        return decided(request, chosen, lambda first, second, actor: merged(second, first, actor))
+
+    def both_kept(request: gr.Request, chosen: str | None) -> list[Any]:
+        return decided(request, chosen, kept_apart)
 
     tab.select(lambda: _show(library, None), None, everything, show_progress="hidden")
     pair.input(lambda chosen: beside(library, chosen), pair, shown, show_progress="hidden")
-    left.click(lambda chosen: decided(chosen, merged), pair, [outcome, *everything])
-    right.click(lambda chosen: decided(chosen, lambda first, second: merged(second, first)), pair, [outcome, *everything])
-    apart.click(lambda chosen: decided(chosen, kept_apart), pair, [outcome, *everything])
+    left.click(left_kept, pair, [outcome, *everything])
+    right.click(right_kept, pair, [outcome, *everything])
+    apart.click(both_kept, pair, [outcome, *everything])
     undo.click(parted, merge, [outcome, *everything])
     search.click(scanned, None, [outcome, *everything])
 
 
-def scan(library: Library) -> str:
+def scan(works: Works, actor: str) -> str:
     """Look for pairs; what was found, in words."""
-    found = library.duplicates.scan()
+
+    def act(tell: Progress) -> Scan:
+        return works.engine.library.duplicates.scan(actor=actor, progress=lambda done, total: tell("pairs", done, total))
+
+    found = works.do(Work("pairs", owner=actor), act)
     return say("duplicates.scanned", compared=found.compared, queued=found.queued)
 
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from corpus import FlorilegiumError, Library, Review
+from corpus import FlorilegiumError, Library, Review, Role
 from corpus.importing import ImportReport, SkippedRecord, import_files, undo_import
 from corpus.importing.intake import Upload, list_imports
 from ui.texts import label, moment, said, say
 from ui.web.curation.tables import table
+from ui.web.people import require
 from ui.web.rendering import escape, fault_html
+from ui.web.works import Progress, Work, Works, named
 
 if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+    from collections.abc import Callable
 
 _SHOWN = 100  # records of a preview, and lines of what was skipped
 _OUTCOMES = ("updated", "unchanged", "duplicates", "skipped")
@@ -30,9 +32,9 @@ class Seen(NamedTuple):
     review: Review
 
 
-def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
+def import_tab(works: Works, page: gr.Blocks) -> None:
     """Build the tab."""
-    library = engine.library
+    library = works.engine.library
     files = gr.File(label=label("intake.files_field"), file_count="multiple", elem_id="fl-files", height=170)
     with gr.Row():
         look_at = gr.Button(label("intake.preview"), variant="primary", elem_id="fl-preview-files", min_width=200)
@@ -45,19 +47,22 @@ def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
         undo = gr.Button(label("intake.take_back"), elem_id="fl-undo", scale=1, min_width=140)
     batches = gr.HTML(elem_id="fl-batches")
 
-    def previewed(paths: list[str] | None) -> list[Any]:
-        text, ready = preview(library, paths or [])
+    def work(kind: str, paths: list[str] | None, request: gr.Request) -> Work:
+        return Work(kind, named(*(Path(path).name for path in paths or ())), require(request, Role.LIBRARIAN).name)
+
+    def previewed(request: gr.Request, paths: list[str] | None) -> list[Any]:
+        text, ready = preview(works, work("preview", paths, request), paths or [])
         return [text, gr.update(visible=ready), gr.update(visible=ready), gr.update(variant="secondary" if ready else "primary")]
 
-    def accepted(paths: list[str] | None) -> list[Any]:
-        text = bring_in(library, paths or [])
+    def accepted(request: gr.Request, paths: list[str] | None) -> list[Any]:
+        text = bring_in(works, work("import", paths, request), paths or [])
         return [text, None, gr.update(visible=False), gr.update(visible=False), *_history(library)]
 
     def left() -> list[Any]:
         return [f'<p class="fl-note">{escape(say("intake.welcome"))}</p>', None, gr.update(visible=False), gr.update(visible=False)]
 
-    def undone(chosen: str | None) -> list[Any]:
-        return [take_back(library, chosen), *_history(library)]
+    def undone(request: gr.Request, chosen: str | None) -> list[Any]:
+        return [take_back(library, chosen, require(request, Role.LIBRARIAN).name), *_history(library)]
 
     look_at.click(previewed, files, [shown, accept, leave, look_at], concurrency_limit=4)
     accept.click(accepted, files, [shown, files, accept, leave, batch, batches], concurrency_limit=4)
@@ -66,7 +71,7 @@ def import_tab(engine: LocalEngine, page: gr.Blocks) -> None:
     page.load(lambda: _history(library), None, [batch, batches], show_progress="hidden")
 
 
-def preview(library: Library, paths: Sequence[str]) -> tuple[str, bool]:
+def preview(works: Works, work: Work, paths: Sequence[str]) -> tuple[str, bool]:
     """What an import would do, as HTML, and whether anything would come in. Nothing is kept."""
     if not paths:
         return fault_html(say("curate.no_file")), False
@@ -77,17 +82,18 @@ def preview(library: Library, paths: Sequence[str]) -> tuple[str, bool]:
             seen.append(Seen(outcome, review))
 
     try:
-        report = import_files(library, _uploads(paths), dry_run=True, watch=watch)
+        report = works.do(work, lambda tell: import_files(works.engine.library, _uploads(paths), dry_run=True, watch=watch, progress=_records_told(tell)))
     except FlorilegiumError as error:
         return fault_html(str(error)), False
     head = f'<p class="fl-lead-line"><strong>{escape(say("intake.nothing_written"))}</strong> {escape(_sentence(report, "intake.outcome_adding_count"))}</p>'
     return head + _files(report) + _records(seen, report.total("read") - report.total("skipped")), bool(report.total("added") + report.total("updated"))
 
 
-def bring_in(library: Library, paths: Sequence[str]) -> str:
-    """Import for good; the report as HTML."""
+def bring_in(works: Works, work: Work, paths: Sequence[str]) -> str:
+    """Import for good; the report as HTML. Ended half-way, nothing of it is kept."""
+    library = works.engine.library
     try:
-        report = import_files(library, _uploads(paths))
+        report = works.do(work, lambda tell: import_files(library, _uploads(paths), actor=work.owner, progress=_records_told(tell)))
     except FlorilegiumError as error:
         return fault_html(str(error))
     undo = " " + say("intake.done_undo", batch=report.batch) if report.batch else ""
@@ -95,16 +101,21 @@ def bring_in(library: Library, paths: Sequence[str]) -> str:
     return f'<p class="fl-lead-line"><strong>{escape(say("curate.done"))}</strong> {escape(text)}</p>' + _files(report)
 
 
-def take_back(library: Library, batch: str | None) -> str:
+def take_back(library: Library, batch: str | None, actor: str) -> str:
     """Undo an import; what happened as HTML."""
     if not batch:
         return fault_html(say("intake.none_chosen"))
     try:
-        left = undo_import(library, batch)
+        left = undo_import(library, batch, actor=actor)
     except FlorilegiumError as error:
         return fault_html(str(error))
     kept = " " + escape(say("intake.left_alone", count=len(left), ids=", ".join(left[:10]))) if left else ""
     return f'<p class="fl-lead-line"><strong>{escape(say("intake.taken_back", batch=batch))}</strong>{kept}</p>'
+
+
+def _records_told(tell: Progress) -> Callable[[str, int], None]:
+    """An import's own progress as everybody's: how many records of a file were read."""
+    return lambda path, read: tell("read", read, 0)
 
 
 def _uploads(paths: Sequence[str]) -> list[Path | Upload]:

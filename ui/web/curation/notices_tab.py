@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from corpus import FlorilegiumError, Library
+from corpus import FlorilegiumError, Library, Role
 from corpus.importing import undo_import
 from corpus.notices import list_notices, take_notices
 from ui.texts import label, moment, said, say
 from ui.web.curation.tables import table
+from ui.web.people import require
 from ui.web.rendering import escape, fault_html
 
 if TYPE_CHECKING:
@@ -31,23 +32,23 @@ def notices_tab(engine: LocalEngine, tab: gr.Tab) -> None:
         undo = gr.Button(label("notices.take_back"), elem_id="fl-notices-undo", scale=1, min_width=140)
     listed = gr.HTML()
 
-    def taken(path: str | None) -> list[Any]:
-        return [take_table(library, path), None, *_history(library)]
+    def taken(request: gr.Request, path: str | None) -> list[Any]:
+        return [take_table(library, path, require(request, Role.LIBRARIAN).name), None, *_history(library)]
 
-    def undone(chosen: str | None) -> list[Any]:
-        return [take_notices_back(library, chosen), *_history(library)]
+    def undone(request: gr.Request, chosen: str | None) -> list[Any]:
+        return [take_notices_back(library, chosen, require(request, Role.LIBRARIAN).name), *_history(library)]
 
     tab.select(lambda: _history(library), None, [batch, listed], show_progress="hidden")
     take.click(taken, file, [shown, file, batch, listed])
     undo.click(undone, batch, [shown, batch, listed])
 
 
-def take_table(library: Library, path: str | None) -> str:
+def take_table(library: Library, path: str | None, actor: str) -> str:
     """Give records the notices of a file; what became of its rows, as HTML."""
     if not path:
         return fault_html(say("curate.no_file"))
     try:
-        report = take_notices(library, Path(path), path=Path(path).name)
+        report = take_notices(library, Path(path), path=Path(path).name, actor=actor)
     except FlorilegiumError as error:
         return fault_html(str(error))
     text = say("notices.taken", read=report.read, matched=report.matched, unchanged=report.unchanged, unmatched=report.unmatched)
@@ -60,12 +61,12 @@ def take_table(library: Library, path: str | None) -> str:
     return "".join([*parts, f'<div class="fl-warn"><p>{escape(say("notices.bad", count=len(report.bad)))}</p><ul>{bad}</ul></div>' if bad else ""])
 
 
-def take_notices_back(library: Library, batch: str | None) -> str:
+def take_notices_back(library: Library, batch: str | None, actor: str) -> str:
     """Undo a table of notices; what happened, as HTML."""
     if not batch:
         return fault_html(say("notices.no_table"))
     try:
-        left = undo_import(library, batch)
+        left = undo_import(library, batch, actor=actor)
     except FlorilegiumError as error:
         return fault_html(str(error))
     kept = " " + escape(say("notices.left_alone", count=len(left))) if left else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -15,20 +15,30 @@ from ui.web.curation.notices_tab import notices_tab
 from ui.web.curation.vocabulary_tab import vocabulary_tab
 
 if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+    from ui.web.works import Works
+
+#: What `?tab=` may open.
+_TABS = frozenset({"import", "vocabulary", "duplicates", "notices", "completeness"})
 
 
-def curation_page(engine: LocalEngine, page: gr.Blocks) -> None:
+def curation_page(works: Works, page: gr.Blocks) -> None:
     """Build the page into `page`. Nothing about a librarian is kept on it."""
+    engine = works.engine
     gr.HTML(look.header("curate"))
-    with gr.Tabs(elem_id="fl-curate"):
+    with gr.Tabs(elem_id="fl-curate") as tabs:
         with gr.Tab(label("curate.import_tab"), id="import"):
-            import_tab(engine, page)
+            import_tab(works, page)
         with gr.Tab(label("curate.vocabulary_tab"), id="vocabulary") as vocabulary:
             vocabulary_tab(engine, vocabulary)
         with gr.Tab(label("curate.duplicates_tab"), id="duplicates") as duplicates:
-            duplicates_tab(engine, duplicates)
+            duplicates_tab(works, duplicates)
         with gr.Tab(label("curate.notices_tab"), id="notices") as notices:
             notices_tab(engine, notices)
         with gr.Tab(label("curate.complete_tab"), id="completeness") as lacking:
             completeness_tab(engine, lacking)
+
+    def opened(request: gr.Request) -> Any:
+        asked = str(request.query_params.get("tab", ""))
+        return gr.Tabs(selected=asked) if asked in _TABS else gr.skip()
+
+    page.load(opened, None, tabs, show_progress="hidden")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from corpus import Filter, FlorilegiumError, Library, Vocabulary
+from corpus import Filter, FlorilegiumError, Library, Role, Vocabulary
 from corpus.unknown_words import UnknownWord, unknown_words
 from corpus.vocabulary_edits import add_synonyms, add_value, merge_values, remove_synonyms, remove_value, rename_value
 from corpus.vocabulary_store import change_vocabulary
 from ui.texts import label, said, say
 from ui.web.curation.tables import table
+from ui.web.people import require
 from ui.web.rendering import escape, fault_html
 
 if TYPE_CHECKING:
@@ -50,25 +51,28 @@ def vocabulary_tab(engine: LocalEngine, tab: gr.Tab) -> None:
     def shown(chosen: str | None, picked: str | None) -> list[Any]:
         return _show(library, chosen, picked)
 
-    def saved(chosen: str, picked: str | None, new: str, others: str) -> list[Any]:
+    def saved(request: gr.Request, chosen: str, picked: str | None, new: str, others: str) -> list[Any]:
         edit = save_value(chosen, picked or _NEW, new, others)
-        return [_done(library, edit, say("vocabulary.saved", value=new)), *_show(library, chosen, new.strip())]
+        return [_done(library, _who(request), edit, say("vocabulary.saved", value=new)), *_show(library, chosen, new.strip())]
 
-    def merged(chosen: str, picked: str | None, other: str | None) -> list[Any]:
+    def merged(request: gr.Request, chosen: str, picked: str | None, other: str | None) -> list[Any]:
         return [
-            _done(library, lambda one: merge_values(one, chosen, picked or "", other or ""), say("vocabulary.merged", value=picked, into=other)),
+            _done(library, _who(request), lambda one: merge_values(one, chosen, picked or "", other or ""), say("vocabulary.merged", value=picked, into=other)),
             *_show(library, chosen, other),
         ]
 
-    def removed(chosen: str, picked: str | None) -> list[Any]:
-        return [_done(library, lambda one: remove_value(one, chosen, picked or ""), say("vocabulary.removed", value=picked)), *_show(library, chosen, None)]
+    def removed(request: gr.Request, chosen: str, picked: str | None) -> list[Any]:
+        return [
+            _done(library, _who(request), lambda one: remove_value(one, chosen, picked or ""), say("vocabulary.removed", value=picked)),
+            *_show(library, chosen, None),
+        ]
 
-    def taken(chosen: str, picked: str | None, word: str | None, place: str | None) -> list[Any]:
+    def taken(request: gr.Request, chosen: str, picked: str | None, word: str | None, place: str | None) -> list[Any]:
         if not word or not place:
             return [fault_html(say("vocabulary.choose")), *_show(library, chosen, picked)]
         text, (name_of, known) = word.split(_APART)[1], place.split(_APART)
         return [
-            _done(library, lambda one: add_synonyms(one, name_of, known, [text]), say("vocabulary.stands_for", word=text, value=known)),
+            _done(library, _who(request), lambda one: add_synonyms(one, name_of, known, [text]), say("vocabulary.stands_for", word=text, value=known)),
             *_show(library, chosen, picked),
         ]
 
@@ -100,9 +104,13 @@ def save_value(facet: str, value: str, new: str, words: str) -> Callable[[Vocabu
     return edit
 
 
-def _done(library: Library, edit: Callable[[Vocabulary], Vocabulary], action: str) -> str:
+def _who(request: gr.Request) -> str:
+    return require(request, Role.LIBRARIAN).name
+
+
+def _done(library: Library, actor: str, edit: Callable[[Vocabulary], Vocabulary], action: str) -> str:
     try:
-        made = change_vocabulary(library, edit, action)
+        made = change_vocabulary(library, edit, action, actor=actor)
     except FlorilegiumError as error:
         return fault_html(str(error))
     records = " " + say("curate.records_follow", count=len(made.records)) if made.records else ""

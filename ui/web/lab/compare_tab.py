@@ -12,13 +12,13 @@ from index.lab import COMPARED_MEASURES
 from ui.texts import label, say
 from ui.web.lab.files import Reports
 from ui.web.lab.gates import gate_of_sides
-from ui.web.lab.jobs import Jobs, Told, progress_html, stopper
 from ui.web.lab.opening import Place
 from ui.web.lab.plots import differences_plot
 from ui.web.lab.runs_tab import run_label
 from ui.web.lab.shown import decimal, ending, figure, lead, lines, link, note, record_link, table
 from ui.web.people import require
 from ui.web.rendering import fault_html
+from ui.web.works import Told, Work, Works, named, progress_html, stopper
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -28,7 +28,7 @@ _MOVES = {"new": "lab.move_new", "lost": "lab.move_lost", "up": "lab.move_up", "
 Report = Mapping[str, Any]
 
 
-def compare_tab(engine: LocalEngine, place: Place, jobs: Jobs, reports: Reports) -> None:
+def compare_tab(engine: LocalEngine, place: Place, works: Works, reports: Reports) -> None:
     """Build the tab."""
     chosen = place.chosen
     with gr.Row(equal_height=True):
@@ -74,7 +74,7 @@ def compare_tab(engine: LocalEngine, place: Place, jobs: Jobs, reports: Reports)
         def work(tell: Any) -> str:
             return reports.keep(comparing(engine, name, picked, names.strip(), actor=actor, progress=tell))
 
-        for told in jobs.work(str(request.session_hash), work):
+        for told in works.follow(str(request.session_hash), Work("compare", named(name, *picked), actor), work):
             yield after_step(engine, reports, name, told)
 
     def redrawn(request: gr.Request, held: str, name: str, which: str) -> list[Any]:
@@ -95,7 +95,7 @@ def compare_tab(engine: LocalEngine, place: Place, jobs: Jobs, reports: Reports)
             return
         from ui.lab import promote as promoting
 
-        for told in jobs.work(str(request.session_hash), lambda tell: promoting(engine, best, actor=actor, progress=tell)):
+        for told in works.follow(str(request.session_hash), Work("gate", best, actor), lambda tell: promoting(engine, best, actor=actor, progress=tell)):
             yield [promoted_html(told), gr.update(interactive=told.ended), in_force(engine)]
 
     def rolled_back(request: gr.Request) -> list[Any]:
@@ -104,7 +104,7 @@ def compare_tab(engine: LocalEngine, place: Place, jobs: Jobs, reports: Reports)
 
     place.drawn(shown, [chosen, sides, better], choosing)
     compare.click(compared, [chosen, sides, measures], result, concurrency_limit=4)
-    stop.click(stopper(jobs), None, None, queue=False)
+    stop.click(stopper(works), None, None, queue=False)
     gr.on([measure.input, pair.input], redrawn, [key, measure, pair], [plot, beside], show_progress="hidden")
     query.input(looked, [key, query], rankings, show_progress="hidden")
     promote.click(promoted, better, [acted, promote, force], concurrency_limit=4)

@@ -12,11 +12,11 @@ from corpus.lab import grades
 from corpus.lab.queue import disputed, progress
 from index.lab import Agreement, agreement
 from ui.texts import label, say
-from ui.web.lab.jobs import Jobs, Told, progress_html, stopper
 from ui.web.lab.opening import Place
 from ui.web.lab.shown import address, decimal, figure, heading, lead, link, note, record_link, table
 from ui.web.people import require
 from ui.web.rendering import fault_html
+from ui.web.works import Told, Work, Works, named, progress_html, stopper
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SHOWN = 200  # disputed pairs
 
 
-def judging_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
+def judging_tab(engine: LocalEngine, place: Place, works: Works) -> None:
     """Build the tab."""
     chosen = place.chosen
     library = engine.library
@@ -63,14 +63,15 @@ def judging_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
             return
         from ui.lab import make_pool
 
-        for told in jobs.work(str(request.session_hash), lambda tell: make_pool(engine, set_name, picked, int(to), actor=actor, progress=tell)):
+        work = Work("pool", named(set_name, *picked), actor)
+        for told in works.follow(str(request.session_hash), work, lambda tell: make_pool(engine, set_name, picked, int(to), actor=actor, progress=tell)):
             yield [pool_said(told), gr.update(visible=told.ended), gr.update(visible=not told.ended)]
 
     inputs = [chosen, name, configs]
     place.drawn(shown, inputs, everything)
     gr.on([name.submit, name.blur], shown, inputs, everything, show_progress="hidden")
     build.click(built, [chosen, configs, depth], [said, build, stop], concurrency_limit=4).then(shown, inputs, everything, show_progress="hidden")
-    stop.click(stopper(jobs), None, None, queue=False)
+    stop.click(stopper(works), None, None, queue=False)
 
 
 def pool_said(told: Told) -> str:

@@ -11,7 +11,6 @@ from ui.texts import label, say
 from ui.web import look
 from ui.web.lab.compare_tab import compare_tab
 from ui.web.lab.files import Reports
-from ui.web.lab.jobs import Jobs
 from ui.web.lab.judging_tab import judging_tab
 from ui.web.lab.opening import Place
 from ui.web.lab.queries_tab import queries_tab
@@ -22,12 +21,12 @@ from ui.web.people import require
 from ui.web.rendering import fault_html
 
 if TYPE_CHECKING:
-    from ui.engine import LocalEngine
+    from ui.web.works import Works
 
 
-def lab_page(engine: LocalEngine, page: gr.Blocks, reports: Reports) -> None:
+def lab_page(works: Works, page: gr.Blocks, reports: Reports) -> None:
     """Build the page into `page`."""
-    jobs = Jobs()
+    engine = works.engine
     gr.HTML(f"<style>{(FOLDER / 'files' / 'lab.css').read_text(encoding='utf-8')}</style>")
     gr.HTML(look.header("lab"))
     chosen = gr.Dropdown(label=label("lab.set"), choices=[], elem_id="fl-set")
@@ -37,13 +36,13 @@ def lab_page(engine: LocalEngine, page: gr.Blocks, reports: Reports) -> None:
         with gr.Tab(label("lab.tab_queries"), id="queries") as queries:
             redraw = queries_tab(engine, Place(queries, "queries", chosen, at))
         with gr.Tab(label("lab.tab_judging"), id="judging") as judging:
-            judging_tab(engine, Place(judging, "judging", chosen, at), jobs)
+            judging_tab(engine, Place(judging, "judging", chosen, at), works)
         with gr.Tab(label("lab.tab_runs"), id="runs") as runs:
-            runs_tab(engine, Place(runs, "runs", chosen, at), jobs)
+            runs_tab(engine, Place(runs, "runs", chosen, at), works)
         with gr.Tab(label("lab.tab_compare"), id="compare") as compare:
-            compare_tab(engine, Place(compare, "compare", chosen, at), jobs, reports)
+            compare_tab(engine, Place(compare, "compare", chosen, at), works, reports)
         with gr.Tab(label("lab.tab_trends"), id="trends") as trends:
-            trends_tab(engine, Place(trends, "trends", chosen, at), jobs)
+            trends_tab(engine, Place(trends, "trends", chosen, at), works)
 
     def opened(request: gr.Request) -> list[Any]:
         try:

@@ -11,11 +11,11 @@ from corpus import FlorilegiumError, Library, Role, UsageError
 from corpus.lab import Run
 from index.lab import DEFAULT_MEASURES
 from ui.texts import label, moment, say
-from ui.web.lab.jobs import Jobs, Told, progress_html, stopper
 from ui.web.lab.opening import Place
 from ui.web.lab.shown import address, decimal, done, ending, heading, lead, lines, link, note, record_link, table
 from ui.web.people import require
 from ui.web.rendering import fault_html
+from ui.web.works import Told, Work, Works, named, progress_html, stopper
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -26,7 +26,7 @@ _REASONS = frozenset({"asked", "compare", "gate", "pool", "sweep", "sync"})
 _DEPTH = 10  # a relevant record beyond it counts as missed
 
 
-def runs_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
+def runs_tab(engine: LocalEngine, place: Place, works: Works) -> None:
     """Build the tab."""
     chosen = place.chosen
     library = engine.library
@@ -59,8 +59,8 @@ def runs_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
         if not name:
             yield [fault_html(say("lab.no_set")), gr.update(), gr.update(), gr.skip()]
             return
-        work = lambda tell: run_set(engine, name, at, names, answers=also, actor=actor, progress=tell)  # noqa: E731 - one call, twice below
-        yield from _told(jobs, request, work)
+        act = lambda tell: run_set(engine, name, at, names, answers=also, actor=actor, progress=tell)  # noqa: E731 - one call, twice below
+        yield from _told(works, request, Work("run", named(name, at), actor), act)
 
     def ran_again(request: gr.Request, run_id: str | None) -> Iterator[list[Any]]:
         actor = require(request, Role.LIBRARIAN).name
@@ -69,7 +69,7 @@ def runs_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
             return
         from ui.lab import rerun
 
-        yield from _told(jobs, request, lambda tell: rerun(engine, run_id, actor=actor, progress=tell))
+        yield from _told(works, request, Work("run", run_id, actor), lambda tell: rerun(engine, run_id, actor=actor, progress=tell))
 
     def deleted(request: gr.Request, name: str | None, at: str | None, run_id: str | None) -> list[Any]:
         require(request, Role.LIBRARIAN)
@@ -81,7 +81,7 @@ def runs_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
     run.click(ran, [chosen, config, measures, answers], [said, run, stop, picked], concurrency_limit=4).then(**after)
     again.click(ran_again, picked, [said, run, stop, picked], concurrency_limit=4).then(**after)
     delete.click(deleted, [chosen, config, picked], [said, *everything])
-    stop.click(stopper(jobs), None, None, queue=False)
+    stop.click(stopper(works), None, None, queue=False)
 
 
 def run_set(engine: LocalEngine, name: str, config: str | None, measures: str, *, answers: bool, actor: str, progress: Any) -> dict[str, Any]:
@@ -97,9 +97,9 @@ def delete_run(library: Library, run_id: str | None) -> str:
     return say("lab.run_deleted", run=run_id)
 
 
-def _told(jobs: Jobs, request: gr.Request, act: Any) -> Iterator[list[Any]]:
+def _told(works: Works, request: gr.Request, work: Work, act: Any) -> Iterator[list[Any]]:
     """What a run tells: the line, Run, Stop, and at last the run to look at."""
-    for told in jobs.work(str(request.session_hash), act):
+    for told in works.follow(str(request.session_hash), work, act):
         made = gr.update(value=told.made["run"], choices=[told.made["run"]]) if told.ended and not told.fault else gr.skip()
         yield [run_said(told), gr.update(visible=told.ended), gr.update(visible=not told.ended), made]
 

@@ -10,13 +10,13 @@ import gradio as gr
 from corpus import FlorilegiumError, Library, Role
 from ui.texts import label, moment, say
 from ui.web.lab.gates import checks_html
-from ui.web.lab.jobs import Jobs, Told, progress_html, stopper
 from ui.web.lab.opening import Place
 from ui.web.lab.plots import trend_plot
 from ui.web.lab.runs_tab import run_label
 from ui.web.lab.shown import decimal, done, heading, lead, lines, note, record_link, table
 from ui.web.people import require
 from ui.web.rendering import escape, fault_html
+from ui.web.works import Told, Work, Works, named, progress_html, stopper
 
 if TYPE_CHECKING:
     from ui.engine import LocalEngine
@@ -25,7 +25,7 @@ _RUNS, _QUERIES = 200, 50
 _FIRST = "nDCG@10"
 
 
-def trends_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
+def trends_tab(engine: LocalEngine, place: Place, works: Works) -> None:
     """Build the tab."""
     chosen = place.chosen
     library = engine.library
@@ -79,7 +79,8 @@ def trends_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
             return
         from ui.lab import check_gate
 
-        for told in jobs.work(str(request.session_hash), lambda tell: check_gate(engine, name, at, actor=actor, progress=tell)):
+        work = Work("gate", named(name, at), actor)
+        for told in works.follow(str(request.session_hash), work, lambda tell: check_gate(engine, name, at, actor=actor, progress=tell)):
             yield [checked_html(told), gr.update(visible=told.ended), gr.update(visible=not told.ended)]
 
     place.drawn(shown, [chosen, measure, config], everything)
@@ -88,7 +89,7 @@ def trends_tab(engine: LocalEngine, place: Place, jobs: Jobs) -> None:
     after_sync.input(switched, [chosen, after_sync], said)
     save.click(saved, [chosen, thresholds], said)
     check.click(checked, [chosen, config], [said, check, stop], concurrency_limit=4)
-    stop.click(stopper(jobs), None, None, queue=False)
+    stop.click(stopper(works), None, None, queue=False)
 
 
 def show(engine: LocalEngine, name: str | None, measure: str, config: str | None) -> list[Any]:
