@@ -9,7 +9,7 @@ from corpus import Role
 #: What needs no account: signing in, style and script, what a link or a token of its own opens.
 OPEN = re.compile(
     r"/(signin|signout|link)(/.*)?|/health|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon.*|/(pages|assets|static|svelte)/.*"
-    r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest(/.*)?"
+    r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest/(confirm|unsubscribe)/.*"
 )
 #: What Gradio brings and this site has no use for. Nobody reaches it.
 CLOSED = re.compile(
@@ -18,6 +18,7 @@ CLOSED = re.compile(
 )
 _ROLES = (
     (re.compile(r"/(curate|lab)(/.*)?"), Role.LIBRARIAN),
+    (re.compile(r"/digest/(draft|\d+/.+)"), Role.LIBRARIAN),
     (re.compile(r"/admin(/.*)?"), Role.ADMIN),
     (re.compile(r"/review/[^/]+/(edit|revert|status)"), Role.LIBRARIAN),
     (re.compile(r"/(notes|lists|conversations|questions)(/.*)?"), Role.MEMBER),
