@@ -21,6 +21,7 @@ PAGES = {
     "library": "/library",
     "lab": "/lab",
     "curate": "/curate",
+    "admin": "/admin",
     "record": RECORD,
     "edit": f"{RECORD}/edit",
     "history": f"{RECORD}/history",
