@@ -61,8 +61,6 @@ def write_backup(library: Library, path: Path, *, program: str = "", settings: M
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "wb") as out:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive, library.reading() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 manifest = _dump(archive, connection, program, settings or {}, tell)
             out.flush()
             os.fsync(out.fileno())
@@ -103,6 +101,7 @@ def restore_backup(path: Path, url: str, tell: Tell | None = None) -> Manifest:
     manifest = check_backup(path)
     database = Database(url)
     try:
+        database.check()
         with database.write() as connection:
             if sa.inspect(connection).get_table_names():
                 raise UsageError("there is a library already", where=connection.engine.url.render_as_string(), remedy="Restore into an empty --home")
@@ -114,6 +113,7 @@ def restore_backup(path: Path, url: str, tell: Tell | None = None) -> Manifest:
                 for name in (name for name in tables if name in manifest.tables):
                     _load(connection, tables[name], _lines(archive, name, path), tell)
             _compare(connection, tables, manifest, path)
+            _count_on(connection, tables)
             migrations.upgrade(connection, url)
             vocabulary_store.seed(connection)
             job = schema.job  # whoever did it does it elsewhere, if at all
@@ -178,11 +178,12 @@ def _tables(connection: sa.Connection) -> dict[str, sa.Table]:
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[bytes]:
     names = sorted(column.name for column in table.columns)
     order = list(table.primary_key.columns) or [table.c[name] for name in names]
-    result = connection.execution_options(stream_results=True).execute(sa.select(*(table.c[name] for name in names)).order_by(*order))
-    for part in result.partitions(_MANY):
-        for row in part:
-            values = {name: _written(value) for name, value in zip(names, row, strict=True)}
-            yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+    query = sa.select(*(table.c[name] for name in names)).order_by(*order)
+    with connection.execute(query, execution_options={"stream_results": True}) as result:
+        for part in result.partitions(_MANY):
+            for row in part:
+                values = {name: _written(value) for name, value in zip(names, row, strict=True)}
+                yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _written(value: Any) -> Any:
@@ -223,6 +224,19 @@ def _compare(connection: sa.Connection, tables: Mapping[str, sa.Table], manifest
             pass
         if summed.as_dict() != dict(said):
             raise UnavailableError(f"the table {name!r} could not be put back as it was", where=str(path), remedy="Nothing was kept; report it")
+
+
+def _count_on(connection: sa.Connection, tables: Mapping[str, sa.Table]) -> None:
+    """Let PostgreSQL number new rows from the last one on; SQLite looks at the rows themselves."""
+    if connection.dialect.name != "postgresql":
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    for table in tables.values():
+        for column in table.primary_key.columns:
+            sequence = connection.execute(sa.select(sa.func.pg_get_serial_sequence(quote(table.name), column.name))).scalar()
+            if sequence is not None:
+                last = sa.select(sa.func.max(column)).scalar_subquery()
+                connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(last, 1), last.is_not(None))))
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

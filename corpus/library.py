@@ -81,6 +81,7 @@ class Library:
         with self._database.read() as connection:
             ready = migrations.current(connection) == schema.HEAD
         if not ready:
+            self._database.check()
             with self._database.write() as connection:
                 migrations.upgrade(connection, self._database.engine.url.render_as_string())
                 if connection.execute(sa.select(schema.library.c.id)).first() is None:
@@ -222,6 +223,12 @@ class Library:
         """One consistent view of the tables, for the parts of this room that ask more of them than the methods here."""
         with self._database.read() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self, name: str, patience: float) -> Iterator[None]:
+        """A block that one holder of this name at a time is in, over all machines that share this library by PostgreSQL. Raises LockedError."""
+        with self._database.alone(name, patience):
+            yield
 
     def revision(self) -> int:
         """The library's revision: one more for every transaction that changed evidence, status or vocabulary."""

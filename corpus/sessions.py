@@ -111,7 +111,8 @@ class Sessions:
         table, at = schema.sign_in_try, int(self._clock())
         with self._database.write() as connection:
             rows = {kind: connection.execute(sa.select(table).where(table.c.key == key)).first() for kind, key in _keys(name, address)}
-            wait = max((row.free - at for row in rows.values() if row is not None), default=0)
+            waits = {kind: row.free - at for kind, row in rows.items() if row is not None}
+            wait = max((wait for kind, wait in waits.items() if wait <= _LONGEST_WAIT[kind]), default=0)  # longer, and the clock has been put back
             if wait > 0:
                 said = f"{wait} seconds" if wait < 120 else f"{-(-wait // 60)} minutes"
                 raise UnavailableError("signing in has failed too often", remedy=f"Try again in {said}")

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from filelock import FileLock
 
 from corpus import Library
 from corpus.importing import import_files
 from index import EmbeddingModel, Encoder, packaged_folder
+from tests.postgres import Postgres, binaries
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "corpus" / "sample"
@@ -75,10 +77,42 @@ def encoder(embedding_model: EmbeddingModel, run_folder: Path) -> Encoder:
     return made
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server with an empty library in its database `empty`; skips where none is installed."""
+    found = binaries()
+    if found is None:
+        pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+    made = Postgres(found)
+    template = made.url()
+    Library(template, create=True).close()
+    made.template = str(sa.make_url(template).database)
+    yield made
+    made.remove()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_databases` run on each."""
+    if "library_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("library_url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    """An empty library in a file of its own."""
-    made = Library(f"sqlite:///{tmp_path / 'library.sqlite'}", create=True)
+def library_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a library of the test's own is, or is to be: on PostgreSQL it is there, and empty."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'library.sqlite'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.url(server.template)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def library(library_url: str) -> Iterator[Library]:
+    """An empty library in a database of its own."""
+    made = Library(library_url, create=True)
     yield made
     made.close()
 

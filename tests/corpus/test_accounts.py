@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from corpus import ConflictError, InputError, Library, NotFoundError, Role, UsageError
+from corpus import ConflictError, InputError, Library, NotFoundError, Role, UsageError, schema
 from corpus.accounts import Accounts
 from corpus.database import Database
 from corpus.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from tests.corpus.making import opened
+
+pytestmark = pytest.mark.both_databases
 
 PASSWORD = "correct horse battery"
 
@@ -33,8 +34,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(library: Library, tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'library.sqlite'}")
+def database(library: Library, library_url: str) -> Iterator[Database]:
+    made = Database(library_url)
     yield made
     made.close()
 
@@ -59,9 +60,11 @@ def test_an_account_is_opened_by_its_password_alone(accounts: Accounts) -> None:
         assert accounts.check(name, password) is None
 
 
-def test_no_password_and_no_token_is_in_the_files(accounts: Accounts, sessions: Sessions, tmp_path: Path) -> None:
+def test_no_password_and_no_token_is_in_the_files(accounts: Accounts, sessions: Sessions, database: Database, tmp_path: Path) -> None:
     tokens = [sessions.start("ada"), accounts.link("ada"), sessions.begin_flow({"state": "x"})]
-    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    with database.read() as connection:
+        rows = [str(row) for table in schema.metadata.sorted_tables for row in connection.execute(table.select())]
+    held = "".join(rows).encode() + b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"$argon2id$" in held
     assert not [secret for secret in (PASSWORD, *tokens) if secret.encode() in held]
 
@@ -177,12 +180,11 @@ def test_sessions_outlive_closing_are_listed_and_can_be_ended(tmp_path: Path) ->
             assert library.sessions.find(nothing) is None
 
 
-def test_a_removed_account_leaves_no_session(accounts: Accounts, sessions: Sessions, tmp_path: Path) -> None:
+def test_a_removed_account_leaves_no_session(accounts: Accounts, sessions: Sessions, database: Database) -> None:
     accounts.add("ben", Role.MEMBER, PASSWORD)
     token = sessions.start("ben")
     accounts.link("ben")
     accounts.remove("ben")
     assert sessions.find(token) is None
-    with sqlite3.connect(tmp_path / "library.sqlite") as raw:
-        assert raw.execute("SELECT (SELECT count(*) FROM account_session) + (SELECT count(*) FROM account_link)").fetchone() == (0,)
-    raw.close()
+    with database.read() as connection:
+        assert [list(connection.execute(table.select())) for table in (schema.account_session, schema.account_link)] == [[], []]

@@ -21,6 +21,8 @@ from corpus.digest import changes_since
 from tests.corpus.making import contents as records_of
 from tests.corpus.making import opened, put, review
 
+pytestmark = pytest.mark.both_databases
+
 SCHEMAS = [entry.revision for entry in reversed(list(ScriptDirectory(str(migrations.FOLDER)).walk_revisions()))]
 
 
@@ -137,8 +139,8 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_and_harms_no_earlier_one
 class OldLibrary:
     """A library at an older schema, as the program of that time left it, with one record."""
 
-    def __init__(self, path: Path, number: str) -> None:
-        self.database = Database(f"sqlite:///{path}")
+    def __init__(self, url: str, number: str) -> None:
+        self.database = Database(url)
         document = json.dumps({"id": "doe", "csl": {"title": "Title", "ISSN": "1234-5679"}, "summary": "Words."})
         with self.database.write() as connection:
             migrations.upgrade_to(connection, number)
@@ -160,7 +162,7 @@ class OldLibrary:
 
 @pytest.mark.parametrize("number", SCHEMAS[:-1])
 def test_every_earlier_schema_is_upgraded_and_its_backup_put_back(tmp_path: Path, number: str) -> None:
-    old = OldLibrary(tmp_path / "library.sqlite", number)
+    old = OldLibrary(f"sqlite:///{tmp_path / 'library.sqlite'}", number)
     manifest = write_backup(old, tmp_path / "old.backup")  # type: ignore[arg-type]
     assert manifest.schema == number
     old.database.close()

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from corpus import LOCAL, Exchange, InputError, Library, NotFoundError
 from tests.corpus.making import opened
 
+pytestmark = pytest.mark.both_databases
+
 
 def said(library: Library, question: str, conversation: str = "", owner: str = LOCAL, answer: str = "", text: str = "") -> str:
     """Ask a question; the conversation's id."""

@@ -12,6 +12,8 @@ from corpus.digest.changes import Digest, Entry
 from corpus.review import Notice
 from tests.corpus.making import put, review
 
+pytestmark = pytest.mark.both_databases
+
 SUMMARY = "Ketamine helped within a day."
 
 

@@ -10,6 +10,8 @@ from corpus import InputError, Library, NotFoundError, UsageError
 from corpus.digest import changes_since
 from corpus.questions import MOST
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_question_is_its_owners_and_kept_once(library: Library) -> None:
     mine = library.questions.save("  Does it   help? ", ["year>=2020"], "ann", {"id": "a1", "text": "x"})

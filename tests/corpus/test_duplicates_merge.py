@@ -8,6 +8,8 @@ from corpus import Anchor, ConflictError, Library, NotFoundError, Status, UsageE
 from corpus.duplicates.pairs import Decision
 from tests.corpus.making import contents, ids, put, review
 
+pytestmark = pytest.mark.both_databases
+
 ABSTRACT = "We gave ketamine to forty people with depression, and placebo to forty others, and asked how they were after one week and after four weeks."
 
 

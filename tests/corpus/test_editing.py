@@ -16,6 +16,8 @@ from corpus.importing import markdown
 from corpus.validation import date_fault, doi_fault, issn_fault, pmid_fault, year_fault
 from tests.corpus.making import nasty, opened, put, review, reviews
 
+pytestmark = pytest.mark.both_databases
+
 FACETS = ("topics", "kind")
 DOE = review(
     "doe", "A title", year=2018, authors=["Doe"], doi="10.1000/x", summary="One.", findings=["First.", "Second."], keywords=["k1", "k2"],

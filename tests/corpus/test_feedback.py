@@ -6,6 +6,8 @@ import pytest
 
 from corpus import InputError, Library, NotFoundError
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def answered(library: Library) -> Library:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from corpus import Library, Review, Status, default_vocabulary, parse_filter
 from corpus.identity import clean_doi
 from corpus.text import fold
-from tests.corpus.making import opened, put, review
+from tests.corpus.making import put, review
+from tests.postgres import Postgres
 
 FAMILIES = ["Müller", "O'Callaghan", "de Mendonça Lima", "MÜLLER", "Doe", "100%", "Å_b"]
 TITLES = ["Ketamine for pain", "KETAMINE for Pain", "Étude de la kétamine", "100% of trials", "On LSD_25", "中文", ""]
@@ -67,11 +68,17 @@ def _record(number: int, pick: random.Random) -> Review:
 RECORDS = [_record(number, random.Random(number)) for number in range(90)]
 
 
-@pytest.fixture(scope="module")
-def varied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with opened(tmp_path_factory.mktemp("varied")) as library:
-        put(library, *RECORDS)
-        yield library
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def varied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('varied') / 'library.sqlite'}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.url(server.template)
+    library = Library(url, create=True)
+    put(library, *RECORDS)
+    yield library
+    library.close()
 
 
 def texts_of(record: Review, field: str) -> list[str]:

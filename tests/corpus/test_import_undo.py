@@ -11,6 +11,8 @@ from corpus.importing import import_files, undo_import
 from corpus.importing.intake import list_imports
 from tests.corpus.making import contents, front, put, review, write_files
 
+pytestmark = pytest.mark.both_databases
+
 OLD = review("doe-2001-mice", "On mice", year=2001, authors=["Doe"], doi="10.1000/mice")
 
 

@@ -12,6 +12,8 @@ from corpus.lab.drafts import DEFAULT_SET, accept_draft, discard_draft, draft_fr
 from corpus.lab.queue import disputed, next_pair, pair_of, progress
 from tests.corpus.making import put, review
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def pooled(library: Library) -> Library:

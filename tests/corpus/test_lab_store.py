@@ -10,6 +10,8 @@ from corpus import Anchor, ConflictError, InputError, Library, NotFoundError, St
 from corpus.lab import Judgement, TestQuery, grades
 from tests.corpus.making import put, review
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def judged(library: Library) -> Library:

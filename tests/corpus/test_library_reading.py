@@ -10,6 +10,8 @@ import pytest
 from corpus import ConflictError, Library, NotFoundError, UnavailableError, UsageError, parse_filter
 from tests.corpus.making import ids, opened, put, review
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_many_are_fetched_at_once_and_those_that_are_not_there_are_left_out(library: Library) -> None:
     put(library, *(review(f"r{number:04}") for number in range(1100)))

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Review, Status, parse_filter
 from tests.corpus.making import contents, opened, put, review, reviews
 
+pytestmark = pytest.mark.both_databases
+
 DOE = review("doe", "First title", summary="One.", facets={"topics": ["safety"]})
 
 

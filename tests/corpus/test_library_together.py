@@ -68,6 +68,7 @@ def assert_no_gap(library: Library) -> None:
     assert seen == list(range(1, len(seen) + 1))
 
 
+@pytest.mark.both_databases
 def test_threads_take_their_revisions_in_the_order_of_their_commits(library: Library) -> None:
     threads, rounds = 6, 10
 
@@ -95,6 +96,7 @@ def test_threads_take_their_revisions_in_the_order_of_their_commits(library: Lib
     assert_no_gap(library)
 
 
+@pytest.mark.both_databases
 def test_of_threads_that_edit_the_same_revision_one_wins_and_the_others_are_told(library: Library) -> None:
     put(library, review("doe", summary="0"))
     start = threading.Barrier(5)

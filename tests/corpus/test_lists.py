@@ -9,6 +9,8 @@ from corpus import Library, NotFoundError, Status, UsageError, parse_filter, sch
 from corpus.exporting import export_from
 from tests.corpus.making import put, review
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def filled(library: Library) -> Library:

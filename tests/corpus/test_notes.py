@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from corpus import Anchor, CommentState, InputError, Library, NotFoundError, Status, UsageError, find_again
 from tests.corpus.making import opened, put, review
 
+pytestmark = pytest.mark.both_databases
+
 WORDS = st.sampled_from("sleep came late and left early; rest, dose 12 mg é α 😀".split())
 TEXTS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 EDITS = st.tuples(st.integers(0, 3), TEXTS, st.sampled_from("insert replace before after".split()))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from corpus import Library, NotFoundError, UnavailableError
 from corpus.database import Database
 from corpus.sessions import Sessions
+
+pytestmark = pytest.mark.both_databases
 
 
 class Clock:
@@ -26,8 +27,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sessions(library: Library, tmp_path: Path, clock: Clock) -> Iterator[Sessions]:
-    database = Database(f"sqlite:///{tmp_path / 'library.sqlite'}")
+def sessions(library: Library, library_url: str, clock: Clock) -> Iterator[Sessions]:
+    database = Database(library_url)
     yield Sessions(database, clock)
     database.close()
 

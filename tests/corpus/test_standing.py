@@ -10,6 +10,8 @@ from corpus import Anchor, Library, Notice, Standing, Status, find_again, standi
 from corpus.notices import take_notices
 from tests.corpus.making import put, review
 
+pytestmark = pytest.mark.both_databases
+
 FIRST, SECOND, THIRD = "Ketamine acted within two hours.", "Effects faded after a week.", "Most trials were small."
 DOE = review("doe", "A title", doi="10.1000/x", abstract="An abstract of words.", findings=[FIRST, SECOND, THIRD])
 

@@ -20,6 +20,8 @@ from corpus.vocabulary_edits import add_synonyms, add_value, merge_values, read_
 from corpus.vocabulary_store import apply_to_keywords, change_vocabulary, version, versions
 from tests.corpus.making import front, opened, put, review
 
+pytestmark = pytest.mark.both_databases
+
 SMALL = Vocabulary.from_dict({"topics": {"depression": ("MDD",), "anxiety": (), "OCD": ()}, "substances": {"ketamine": ("K",)}})
 
 
