@@ -7,12 +7,14 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.ext.compiler import compiles
 
+from corpus.disk import MAKE_ROOM, no_room
 from corpus.errors import LockedError, UnavailableError, UsageError
 
 #: Seconds a writer waits for another one, where the URL says nothing else (SQLite: `?timeout=5`, PostgreSQL: `?options=-c lock_timeout=5s`).
@@ -143,8 +145,8 @@ class Database:
     def _remedy(self, error: exc.DatabaseError, reason: str) -> str:
         if "locked" in reason or "lock timeout" in reason:
             return "Try again when the other writer has finished"
-        if ("disk" in reason and "full" in reason) or "No space left" in reason:
-            return "Make room on that disk, then try again; nothing was changed"
+        if "disk is full" in reason or "No space left" in reason or ("disk I/O" in reason and no_room(Path(self.engine.url.database or ".").parent)):
+            return MAKE_ROOM
         if self.engine.dialect.name == "postgresql" and isinstance(error, exc.OperationalError):
             return "See that the PostgreSQL server runs and lets you in, then try again"
         return "Run `florilegium doctor`, or restore a backup"

@@ -36,6 +36,7 @@ from .standing import (
 from .store import (
     BuiltIndex as BuiltIndex,
     IndexHome as IndexHome,
+    Sharing as Sharing,
 )
 from .sync import (
     Differences as Differences,

@@ -9,6 +9,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -69,14 +71,16 @@ class OwnerLock:
 class WriterLock:
     """Held by whoever changes a built index: one thread of one process at a time. Entered again by its holder, it counts.
 
-    An embedded store has one owner anyway; with a Chroma server several processes work on one home. Raises LockedError on entering when
-    another process does not finish within `patience` seconds.
+    An embedded store has one owner anyway; with a Chroma server several processes work on one home, and several homes on one collection: `homes`
+    makes a block that one of them at a time is in. Raises LockedError on entering when another process does not finish within `patience` seconds.
     """
 
-    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path, patience: float = PATIENCE, homes: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self._threads = threading.RLock()
         self._processes = OwnerLock(path)
         self._patience = patience
+        self._homes = homes
+        self._held = ExitStack()
         self._depth = 0
 
     def __enter__(self) -> None:
@@ -84,6 +88,11 @@ class WriterLock:
         if self._depth == 0:
             try:
                 self._processes.acquire(self._patience)
+                try:
+                    self._held.enter_context(self._homes())
+                except BaseException:
+                    self._processes.release()
+                    raise
             except BaseException:
                 self._threads.release()
                 raise
@@ -91,9 +100,13 @@ class WriterLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._depth -= 1
-        if self._depth == 0:
-            self._processes.release()
-        self._threads.release()
+        try:
+            if self._depth == 0:
+                self._held.close()
+        finally:
+            if self._depth == 0:
+                self._processes.release()
+            self._threads.release()
 
 
 def _read_pid(file: int) -> int | None:

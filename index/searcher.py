@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,6 +32,8 @@ _OTHERS = 4  # further passages shown with a hit
 _MARKS = "?!.,;:\"“”'"  # around a query's words, where they are shown
 #: The lexical leg is asked here while the query is being encoded: neither holds Python's lock for long.
 _beside = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
+#: Searches at once in one process; more would only take the processors from each other, and the first one asked would be as late as the last.
+_room = threading.BoundedSemaphore(max(4, 2 * (os.cpu_count() or 1)))
 _TRIES = 5  # readings of the library in one search, should it change in between
 
 
@@ -146,6 +150,10 @@ class Searcher:
 
     def search(self, query: str, k: int = 10, chosen: Filter | None = None) -> SearchResult:
         """The best `k` current reviews that `chosen` lets through. Fewer, or none, where no leg finds more."""
+        with _room:
+            return self._search(query, k, chosen)
+
+    def _search(self, query: str, k: int, chosen: Filter | None) -> SearchResult:
         began = time.monotonic()
         allowed, left_out = self._allowed(chosen)
         asked = _beside.submit(self._worded, query, k, allowed)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corpus import UnavailableError
+from corpus.disk import MAKE_ROOM, no_room
 from index.passages import Passage
 from index.spec import IndexSpec
 
@@ -62,7 +63,9 @@ class IndexState:
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_TABLES)
         except sqlite3.DatabaseError as error:
-            raise UnavailableError(f"the index manifest cannot be read: {error}", where=str(path), remedy="Run `florilegium doctor --rebuild`") from error
+            full = isinstance(error, sqlite3.OperationalError) and no_room(path.parent)
+            remedy = MAKE_ROOM if full else "Run `florilegium doctor --rebuild`"
+            raise UnavailableError(f"the index manifest cannot be read: {error}", where=str(path), remedy=remedy) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +24,26 @@ from index.standing import Standing, read_standing
 from index.state import IndexState, PassageRow
 from index.vectors import VectorStore, delete_collection
 
+_OTHER_HOMES = 600.0  # seconds to wait for another home that is at the same vectors: a first sync takes minutes
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How homes share a Chroma server. `library` names the library whose vectors they are, so that another one's are not among them; `alone(name, seconds)`
+    is a block in which no other home of that library changes what the name stands for."""
+
+    library: str
+    alone: Callable[[str, float], AbstractContextManager[None]]
+
 
 class IndexHome:
     """The folder `HOME/index`, or a Chroma server for its vectors. Hold the owner lock before opening an embedded one."""
 
-    def __init__(self, folder: Path, chroma_url: str | None = None) -> None:
+    def __init__(self, folder: Path, chroma_url: str | None = None, sharing: Sharing | None = None) -> None:
         self.folder = folder
         self.chroma = Chroma(chroma_url or folder / "chroma")
         self.embedded = not chroma_url
+        self.sharing = sharing
 
     @property
     def place(self) -> str:
@@ -51,7 +66,7 @@ class IndexHome:
         """Delete the index of a spec, readable or not."""
         shutil.rmtree(self.folder / spec.folder, ignore_errors=True)
         try:
-            VectorStore(self.chroma, f"passages-{spec.folder}").drop()
+            VectorStore(self.chroma, self.collection(spec.folder)).drop()
         except UnavailableError:
             if not self.embedded:
                 raise
@@ -103,7 +118,12 @@ class IndexHome:
     def remove(self, name: str, namespace: str = "") -> None:
         """Delete a built index by the name of its folder, and no other. Raises UnavailableError."""
         shutil.rmtree(self.folder / namespace / name, ignore_errors=True)  # the manifest first: without it nothing counts as built
-        delete_collection(self.chroma, _collection(name, namespace))
+        delete_collection(self.chroma, self.collection(name, namespace))
+
+    def collection(self, name: str, namespace: str = "") -> str:
+        """The Chroma collection of a built index."""
+        parts = [self.sharing.library if self.sharing else "", namespace.replace("/", "-"), name]
+        return "-".join(["passages", *(part for part in parts if part)])
 
 
 class BuiltIndex:
@@ -113,12 +133,15 @@ class BuiltIndex:
         self.spec = spec
         self.place = home.place
         self.folder = home.folder / namespace / spec.folder if namespace else home.folder / spec.folder
-        self.writing = WriterLock(self.folder / "writer.lock")
+        self._collection = home.collection(spec.folder, namespace)
+        sharing = home.sharing
+        self.shared = sharing is not None  # other homes may have put vectors there that this manifest does not know yet
+        homes = partial(sharing.alone, f"the vectors {self._collection}", _OTHER_HOMES) if sharing else nullcontext
+        self.writing = WriterLock(self.folder / "writer.lock", homes=homes)
         self.state = IndexState(self.folder / "state.sqlite")
         known = self.state.spec
         if known is not None and known != spec:
             raise UnavailableError("the index was built from another specification", where=str(self.folder), remedy="Run `florilegium doctor --rebuild`")
-        self._collection = _collection(spec.folder, namespace)
         self.vectors = VectorStore(home.chroma, self._collection)
         self._lexical: LexicalIndex | None = None
         self._matrix: VectorFile | None = None
@@ -232,7 +255,3 @@ class BuiltIndex:
 
     def _lexical_folder(self, number: int) -> Path:
         return self.folder / f"lexical-{number}"
-
-
-def _collection(name: str, namespace: str) -> str:
-    return f"passages-{namespace.replace('/', '-') + '-' if namespace else ''}{name}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,9 +141,14 @@ class Syncer:
         Returns how many ids were mended.
         """
         with self._built.writing:
-            return self._repair(self.compare() if differences else differences, progress or (lambda step, done, total: None))
+            found = self._mine(self.compare()) if differences and self.behind() else self.compare() if differences else differences
+            return self._repair(found, progress or (lambda step, done, total: None))
 
     # ---- steps
+
+    def _mine(self, found: Differences) -> Differences:
+        """Differences that are this home's to mend while it is behind: another that shares the store may be further, and what it put there stays."""
+        return replace(found, vectors_orphaned=set()) if self._built.shared else found
 
     def _unreadable(self) -> set[str]:
         """Passages whose row in the vector file is missing or holds no unit vector."""
@@ -222,9 +227,9 @@ class Syncer:
         interrupted = state.meta("clean") == "0" or state.meta("store", "embedded") != self._built.place
         state.note(spec=self._built.spec.model_dump_json(), library=uid, clean=0, store=self._built.place)
         self._built.sweep()
-        if interrupted or not self._agrees():
+        if interrupted or (not self._built.shared and not self._agrees()):
             tell("repair", 0, 1)
-            report.repaired += self._repair(self.compare(), tell)
+            report.repaired += self._repair(self._mine(self.compare()), tell)
         return interrupted
 
     def _agrees(self, revision: int | None = None) -> bool:
@@ -264,13 +269,13 @@ class Syncer:
                 old = {row.id for rows in before.values() for row in rows}
                 fresh = [passage for passage in passages if passage.id not in old]
                 removed = sorted(old - {passage.id for passage in passages})
-                vectors, embedded = self._vectors(fresh, recent)
+                vectors, embedded, there = self._vectors(fresh, recent)
                 have_text = {passage.review_id for passage in passages}
                 words = {review.id: self._words(review) for review in reviews if review.id in have_text}
                 if stored is not None:
                     stored.result()
                 records = [(review.id, review.revision) for review in reviews]
-                stored = storing.submit(self._store, fresh, vectors, list(before), words, removed, records)
+                stored = storing.submit(self._store, fresh, vectors, list(before), words, removed, records, there)
                 recent = {passage.text_hash: vector for passage, vector in zip(fresh, () if vectors is None else vectors, strict=True)}
                 done += len(reviews)
                 report.embedded += embedded
@@ -293,21 +298,30 @@ class Syncer:
         if reviews:
             yield reviews, passages
 
-    def _vectors(self, passages: Sequence[Passage], recent: Mapping[str, Vectors]) -> tuple[Vectors | None, int]:
-        """A vector for each passage, reused where the exact text has one already; and how many texts were embedded.
+    def _vectors(self, passages: Sequence[Passage], recent: Mapping[str, Vectors]) -> tuple[Vectors | None, int, Set[str]]:
+        """A vector for each passage, reused where the exact text has one already; how many texts were embedded; and the ids that the store has already.
 
         `recent`: vectors by text hash that are not in the manifest yet.
         """
         if not passages:
-            return None, 0
+            return None, 0, set()
         texts = {passage.text_hash: passage.embedded for passage in passages}
         rows, matrix = self._built.state.with_text(list(texts)), self._built.matrix
         rows = {digest: row for digest, row in rows.items() if matrix is not None and row < matrix.count()}
         known = dict(zip(rows, matrix.read(list(rows.values())), strict=True)) if matrix is not None else {}
         known.update((digest, recent[digest]) for digest in texts if digest in recent)
+        there = self._of_other_homes(passages)
+        known.update((passage.text_hash, there[passage.id]) for passage in passages if passage.id in there)
         wanted = [digest for digest in texts if digest not in known]
         known.update(zip(wanted, self._encoder.encode([texts[digest] for digest in wanted]), strict=True) if wanted else ())
-        return np.stack([known[passage.text_hash] for passage in passages]), len(wanted)
+        return np.stack([known[passage.text_hash] for passage in passages]), len(wanted), there.keys()
+
+    def _of_other_homes(self, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        """What another home has put into the store they share, by passage id: the id says text and model, so it is what this one would make."""
+        if not self._built.shared:
+            return {}
+        found = self._built.vectors.get([passage.id for passage in passages])
+        return {passage_id: vector for passage_id, vector in found.items() if abs(float(np.linalg.norm(vector)) - 1) < 1e-2}
 
     def _words(self, review: Review) -> str:
         """A review's lexical document: its title as often as the spec says, then all its evidence text."""
@@ -322,13 +336,15 @@ class Syncer:
         words: dict[str, str],
         removed: Sequence[str],
         records: Sequence[tuple[str, int | None]],
+        there: Set[str] = frozenset(),
     ) -> None:
         """Vectors, then postings, then the manifest: what the manifest names is in both, whenever the process dies."""
         built, rows = self._built, range(0)
         if passages and vectors is not None:
             first = built.state.next_row()
             built.matrix_of(vectors.shape[1]).write(first, vectors)
-            built.vectors.put(passages, vectors)
+            new = [place for place, passage in enumerate(passages) if passage.id not in there]
+            built.vectors.put([passages[place] for place in new], vectors[new])
             rows = range(first, first + len(passages))
         built.vectors.remove(removed)
         built.lexical.remove(rewritten)

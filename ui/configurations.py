@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from corpus import ConflictError, FlorilegiumError, Library, UnavailableError, UsageError
 from corpus.configs import DEFAULT_CONFIG, SavedConfig
-from index import EmbeddingModel, IndexHome, IndexSpec, SearchConfig, Standing, packaged_folder, segment
+from index import EmbeddingModel, IndexHome, IndexSpec, SearchConfig, Sharing, Standing, packaged_folder, segment
 from index.reranker import RERANKER_SETTINGS, find_reranker, reranker_hash
 from ui.settings import Settings
 
@@ -55,7 +55,8 @@ class Configurations:
     @cached_property
     def indexes(self) -> IndexHome:
         """Where built indexes lie; used for reading manifests only."""
-        return IndexHome(self._settings.index_folder, self._settings.chroma_url or None)
+        url = self._settings.chroma_url
+        return IndexHome(self._settings.index_folder, url or None, Sharing(self._library.uid(), self._library.alone) if url else None)
 
     def default(self) -> Configuration:
         """The configuration that ships."""

@@ -17,6 +17,7 @@ from corpus.importing import import_files
 from corpus.processes import mark_of, runs
 from tests.conftest import ROOT, SAMPLE
 
+pytestmark = pytest.mark.both_databases
 _HOLD = """
 import sys, time
 from corpus import Library
@@ -29,10 +30,6 @@ with Library(sys.argv[1]).jobs.run("sync", "", "ann") as job:
 """
 
 
-def address(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'library.sqlite'}"
-
-
 def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -40,8 +37,8 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
-def test_a_job_is_seen_while_it_runs_and_after_it(library: Library, tmp_path: Path) -> None:
-    other = Library(address(tmp_path))  # another process, as far as memory goes
+def test_a_job_is_seen_while_it_runs_and_after_it(library: Library, library_url: str) -> None:
+    other = Library(library_url)  # another process, as far as memory goes
     with library.jobs.run("sync", "default", "ann") as work:
         work.progress("embed", 1, 4)
         assert [(job.state, job.step, job.done, job.total) for job in other.jobs.all()] == [("running", "embed", 1, 4)]
@@ -72,8 +69,8 @@ def test_an_error_ends_a_job_and_goes_on(library: Library) -> None:
     assert "it is none. Mend it" in found[1].log
 
 
-def test_a_job_is_ended_from_elsewhere(library: Library, tmp_path: Path) -> None:
-    other = Library(address(tmp_path))
+def test_a_job_is_ended_from_elsewhere(library: Library, library_url: str) -> None:
+    other = Library(library_url)
 
     def work_until_ended(cancel: Callable[[int], None]) -> None:
         with library.jobs.run("run", "set") as work:
@@ -112,8 +109,9 @@ def test_an_import_tells_how_far_it_is_though_it_alone_may_write(library: Librar
     assert {job.kind: job.state for job in library.jobs.all()} == {"import": "cancelled", "sync": "done"}
 
 
-def test_an_end_that_cannot_be_written_is_written_later(library: Library, tmp_path: Path) -> None:
-    busy = Library(f"{address(tmp_path)}?timeout=0")
+def test_an_end_that_cannot_be_written_is_written_later(library: Library, library_url: str) -> None:
+    hasty = "timeout=0" if library_url.startswith("sqlite") else "options=-c%20lock_timeout%3D1ms"
+    busy = Library(f"{library_url}?{hasty}")
     holding, free = threading.Event(), threading.Event()
 
     def write_long() -> None:
@@ -134,8 +132,8 @@ def test_an_end_that_cannot_be_written_is_written_later(library: Library, tmp_pa
     busy.close()
 
 
-def test_a_job_whose_process_died_is_lost(library: Library, tmp_path: Path) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", _HOLD, address(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE)
+def test_a_job_whose_process_died_is_lost(library: Library, library_url: str) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", _HOLD, library_url], cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline()
