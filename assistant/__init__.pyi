@@ -47,6 +47,10 @@ from .run import (
     Run as Run,
     StoppedError as StoppedError,
 )
+from .turns import (
+    BusyError as BusyError,
+    Turns as Turns,
+)
 from .understanding import (
     Turn as Turn,
 )

@@ -9,7 +9,8 @@ model's draft takes its place only sentence by sentence, after the check.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ from assistant.note_evidence import sentences_that_answer
 from assistant.numbering import number
 from assistant.own_notes import OwnNote
 from assistant.quotes import Chosen, choose, fits
-from assistant.run import Event, LateError, Run, StoppedError
+from assistant.run import QUEUE, Event, LateError, Run, StoppedError
+from assistant.turns import PATIENCE, Turns
 from assistant.understanding import (
     ADVICE_NOTE,
     Records,
@@ -43,7 +45,7 @@ from assistant.understanding import (
     resolve,
 )
 from assistant.writing import EVIDENCE_LINES, Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, room_of, stand_alone
-from corpus import Filter, FlorilegiumError, InputError, Review, default_vocabulary, parse_filter
+from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError, default_vocabulary, parse_filter
 from corpus.change import now
 from index.encoder import TokenEncoder
 from index.lexical import analyse
@@ -62,12 +64,14 @@ class Writer:
     """A language model to draft with. `open` gives it and its name for the reader; it is called when the quotes are already shown.
 
     `must`: the reader named this very model, so that it cannot be had is an error and not a notice. `strong`: it can be trusted to make a
-    follow-up stand alone.
+    follow-up stand alone. `turns` is the queue before it, in which this question is `person`'s; without one nobody waits.
     """
 
     open: Callable[[], tuple[Callable[[], BaseChatModel], str]]
     must: bool = False
     strong: bool = False
+    turns: Turns | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,11 +316,18 @@ class Assistant:
             connect, label = writer.open()
             if not prepared.chosen:
                 return nothing
-            model = connect()
+            with _turn(writer, here):
+                return self._drafted(prepared, connect(), label, here)
+        except (LateError, StoppedError):
+            raise
         except FlorilegiumError as error:
             if writer.must:
                 raise
             return replace(nothing, told=(f"The language model could not be used: {error} These are quotes.",))
+
+    def _drafted(self, prepared: Prepared, model: BaseChatModel, label: str, here: Here) -> Drafted:
+        """What a model writes, each sentence checked as it comes."""
+        nothing = Drafted(prepared)
         ranked = _ranked(prepared)[:EVIDENCE_LINES]
         given = [sentence for sentence in ranked if not speaks_to_a_model(sentence.text)]
         lines = evidence_lines(given, room_of(model))
@@ -377,8 +388,12 @@ class Assistant:
         return replace(answer, draft=draft, dropped_keys=verified.unknown_keys, notices=(*answer.notices, *told), seconds=here.times())
 
     def _store(self, answer: Answer, here: Here) -> Answer:
-        if self._keep:
+        if self._keep is None:
+            return answer
+        try:
             self._keep(answer)
+        except UnavailableError as error:  # the disk is full, the database gone: the reader has the answer all the same
+            return replace(answer, notices=(*answer.notices, f"This answer could not be kept ({error.message}); a later question cannot refer to it."))
         return answer
 
 
@@ -392,6 +407,18 @@ def clean_question(text: str) -> str:
     return text
 
 
+@contextmanager
+def _turn(writer: Writer, here: Here) -> Iterator[None]:
+    """This question's turn at its model. Waiting for it is not counted as the model's time."""
+    if writer.turns is None:
+        yield
+        return
+    with ExitStack() as held:
+        with here.halt.waiting(QUEUE, PATIENCE):
+            held.enter_context(writer.turns.turn(writer.person, here.halt, lambda place: here.tell(Event("waiting", "generate", place=place))))
+        yield
+
+
 # ---- what stands in the place of a step that was stopped or late
 
 
@@ -401,6 +428,8 @@ def _cut_off(prepared: Prepared, error: LateError | StoppedError, so_far: Sequen
     text = "".join(so_far[1:])
     if isinstance(error, StoppedError):
         return Drafted(prepared, told=("You stopped the language model; these are quotes.",))
+    if error.step == QUEUE:
+        return Drafted(prepared, told=(f"The language model was busy with other questions for {error.seconds:g} s; these are quotes.",))
     late = f"The language model was not done within {error.seconds:g} s"
     if not text.strip():
         return Drafted(prepared, told=(f"{late}; these are quotes.",))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from assistant.run import Event, LateError, Run, StoppedError
+from assistant.run import Event, Halt, LateError, Run, StoppedError
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -28,7 +28,7 @@ class Here:
     into `so_far` is what the step has to show should it be stopped.
     """
 
-    halt: Callable[[], None]
+    halt: Halt
     tell: Callable[[Event], None]
     times: Callable[[], dict[str, float]]
     so_far: list[Any] = field(default_factory=list)

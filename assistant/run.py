@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -24,6 +25,8 @@ STEPS = ("understand", "retrieve", "decide", "generate", "check", "number", "sto
 DEADLINES: Mapping[str, float] = MappingProxyType(
     {"understand": 15.0, "retrieve": 30.0, "decide": 30.0, "generate": 90.0, "check": 30.0, "number": 5.0, "store": 15.0}
 )
+#: What the time in a model's queue is called.
+QUEUE = "queue"
 _LOOK = 0.05  # seconds between looks at the reader's stop
 
 
@@ -32,15 +35,17 @@ class Event:
     """What a screen is told while a question is under way.
 
     `kind`: "step" (it begins), "understood" (`text` is the stand-alone question), "quotes" (`answer` is complete without a model and can be
-    shown), "words" (`text` is what the model wrote next; "" when it begins), "passed" (a sentence of the draft
+    shown), "waiting" (others are at the model; `place` is this question's in the queue, 1 the next), "words" (`text` is what the model wrote
+    next; "" when it begins), "passed" (a sentence of the draft
     passed the check; `answer` shows what has passed so far), "checked" (`text` is a sentence of the draft, `support` its verdict).
     """
 
-    kind: Literal["step", "understood", "quotes", "words", "passed", "checked"]
+    kind: Literal["step", "understood", "quotes", "waiting", "words", "passed", "checked"]
     step: str
     text: str = ""
     answer: Answer | None = None
     support: Support | None = None
+    place: int = 0
 
 
 class StoppedError(UnavailableError):
@@ -60,8 +65,36 @@ class LateError(UnavailableError):
         self.seconds = seconds
 
 
-#: Called inside a step, as often as it likes: raises StoppedError or LateError when the step has to end.
-Halt = Callable[[], None]
+class Halt:
+    """Called inside a step, as often as it likes: raises StoppedError or LateError when the step has to end."""
+
+    def __init__(self, name: str, seconds: float, stopped: Callable[[], bool]) -> None:
+        self.waited = 0.0
+        self._name, self._seconds = name, seconds
+        self._stopped = stopped
+        self._until = time.monotonic() + seconds
+        self.left: UnavailableError | None = None  # why the caller no longer waits
+
+    def __call__(self) -> None:
+        """Raise what ends the step, if anything does."""
+        if self.left is not None:
+            raise self.left
+        if self._stopped():
+            raise StoppedError(self._name)
+        if time.monotonic() > self._until:
+            raise LateError(self._name, self._seconds)
+
+    @contextmanager
+    def waiting(self, name: str, seconds: float) -> Iterator[None]:
+        """A block in which the step waits for others: its own time stands still, and it is late, under this name, after these seconds."""
+        began, former = time.monotonic(), (self._name, self._seconds, self._until)
+        self._name, self._seconds, self._until = name, seconds, began + seconds
+        try:
+            yield
+        finally:
+            waited = time.monotonic() - began
+            self.waited += waited
+            self._name, self._seconds, self._until = former[0], former[1], former[2] + waited
 
 
 class Run:
@@ -90,17 +123,7 @@ class Run:
         A step left behind ends at its next `halt()`. Raises StoppedError (unless not `stoppable`), LateError, and whatever the step raises.
         """
         began = time.monotonic()
-        limit = self._deadlines[name]
-        left: list[UnavailableError] = []  # why the caller no longer waits
-
-        def halt() -> None:
-            if left:
-                raise left[0]
-            if stoppable and self._cancelled():
-                raise StoppedError(name)
-            if time.monotonic() - began > limit:
-                raise LateError(name, limit)
-
+        halt = Halt(name, self._deadlines[name], lambda: stoppable and self._cancelled())
         halt()
         self._under_way = name, began
         self.tell(Event("step", name))
@@ -110,12 +133,14 @@ class Run:
                 try:
                     halt()
                 except UnavailableError as error:
-                    left.append(error)
+                    halt.left = error
                     raise
             return doing.result()
         finally:
             self._under_way = None
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began - halt.waited
+            if halt.waited:
+                self.seconds[QUEUE] = self.seconds.get(QUEUE, 0.0) + halt.waited
 
     def times(self) -> dict[str, float]:
         """Seconds per step until now, and their sum; the steps of DESIGN section 8 are always there."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests. Uses the Chromium, PostgreSQL, nginx and libfaketime it finds; as root on Debian installs what is missing; else runs all but the tests
+# Runs the tests. Uses the Chromium, PostgreSQL and nginx it finds; as root on Debian installs what is missing; else runs all but the tests
 # that need them and says so at the end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +26,6 @@ servers=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || servers+=(postgresql)
 export PATH="$PATH:/usr/sbin" # where Debian has nginx
 command -v nginx >/dev/null || servers+=(nginx)
-ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || servers+=(faketime)
 if [ ${#servers[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
     echo "Installing ${servers[*]} for the tests with servers ..."
     log=$(mktemp)
@@ -34,7 +33,6 @@ if [ ${#servers[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ];
     (apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${servers[@]}") >"$log" 2>&1 || tail -5 "$log"
     servers=()
 fi
-
 
 # Two files of tests at a time; files whose tests take turns on a served home stay in one process. `tests/run.sh -n 0` runs one at a time.
 select=(-n 2 --dist loadfile)

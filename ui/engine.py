@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from corpus import LOCAL, Filter, Library, Note, Review, UnavailableError, UsageError, parse_filter
 from ui.configurations import Configuration, removable
 from ui.settings import Settings
-from ui.wiring import Workshop
+from ui.wiring import Workshop, runs_here
 
 if TYPE_CHECKING:
     from assistant import Answer, Run, Turn, Writer
@@ -284,7 +284,7 @@ class LocalEngine:
         self.require_built(config)
         own = self._own_notes(owner, chosen) if notes else ()
         titles = {review_id: review.title for review_id, review in self.library.get_many(note.review_id for note in own).items()}
-        request = Request(question, chosen, self._writer(model), self._turn(after, owner) if after else None, standalone, own, titles)
+        request = Request(question, chosen, self._writer(model, owner), self._turn(after, owner) if after else None, standalone, own, titles)
         return self.workshop.assistant(config, owner).answer(request, run)
 
     def related(self, review_id: str) -> list[Review]:
@@ -349,8 +349,8 @@ class LocalEngine:
         last = Answer.from_dict(self.library.answers.get(answer_id, None if owner == LOCAL else owner))
         return Turn(last.standalone_question, tuple(review.label for review in last.reviews))
 
-    def _writer(self, model: str | None) -> Writer | None:
-        """The language model of an answer: the one asked for, or the one in force. Opened only once the quotes are there."""
+    def _writer(self, model: str | None, owner: str) -> Writer | None:
+        """The language model of an answer: the one asked for, or the one in force. Opened only once the quotes are there, and used in its owner's turn."""
         from assistant import Writer
 
         name = self.workshop.model_name(model)
@@ -361,8 +361,8 @@ class LocalEngine:
             opened = self.workshop.language_model(name)
             return opened.model, opened.label
 
-        strong = name.partition(":")[0] not in ("embedded", "gguf")  # a small model loses the thread where rules do not
-        return Writer(open_it, must=bool(model), strong=strong)
+        strong = not runs_here(name)  # a small model loses the thread where rules do not
+        return Writer(open_it, must=bool(model), strong=strong, turns=self.workshop.turns(name), person=owner)
 
     def export_query_encoder(self, chosen: Configuration, progress: Progress | None = None) -> None:
         """Make the query encoders while torch is loaded anyway, so that no later command has to import it."""

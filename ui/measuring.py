@@ -52,7 +52,10 @@ def _answers(
     for done, question in enumerate(asked, start=1):
         without = Filter((Condition("id", "!=", question.without),) if question.without else ())
         prepared = assistant.prepare(question.question, without)
-        answer = assistant.draft(prepared, opened.model(), opened.label) if opened else prepared.answer
+        answer = prepared.answer
+        if model and opened:
+            with workshop.turns(model).turn("lab"):
+                answer = assistant.draft(prepared, opened.model(), opened.label)
         results.append(outcome_of(question, answer))
         if progress:
             progress("questions", done, len(asked))

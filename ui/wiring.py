@@ -16,7 +16,7 @@ from ui.configurations import Configuration, Configurations
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant import Answer, Assistant, Checker, OpenedModel
+    from assistant import Answer, Assistant, Checker, OpenedModel, Turns
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
@@ -30,6 +30,10 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
     return Library(settings.database_url, create=create)
 
 
+#: Questions that a model server is given at once.
+AT_A_SERVER = 8
+
+
 class Workshop:
     """The search data and the assistant of one home, owned by this process from `open` to `close`."""
 
@@ -41,8 +45,8 @@ class Workshop:
         self._built: dict[str, BuiltIndex] = {}
         self._encoders: dict[str, Encoder] = {}
         self._rerankers: dict[str, Reranker | None] = {}
-        self._model: OpenedModel | None = None
-        self._model_name = ""
+        self._models: dict[str, OpenedModel] = {}
+        self._turns: dict[bool, Turns] = {}
         self._judge: OpenedModel | None = None
 
     def open(self, patience: float) -> Workshop:
@@ -54,9 +58,9 @@ class Workshop:
     def close(self) -> None:
         """Give everything back."""
         with self._guard:
-            for opened in (self._model, self._judge):
-                if opened is not None:
-                    opened.close()
+            for opened in (*self._models.values(), *([self._judge] if self._judge else [])):
+                opened.close()
+            self._models.clear()
             for built in self._built.values():
                 built.close()
             self._built.clear()
@@ -189,21 +193,45 @@ class Workshop:
             return "embedded"  # there, but damaged: opening it says so, and the answer is quotes with that notice
 
     def language_model(self, name: str) -> OpenedModel:
-        """The language model called `name`, opened once and kept. Raises UsageError, UnavailableError."""
+        """The language model called `name`, opened once and kept; ask it in a turn of `turns(name)`. Raises UsageError, UnavailableError."""
         with self._guard:
-            if self._model is not None and self._model_name == name:
-                return self._model
-            opened = open_model(self.settings, name)
-            if self._model is not None:
-                self._model.close()
-            self._model, self._model_name = opened, name
+            if name not in self._models:
+                self._models[name] = open_model(self.settings, name)
+            opened = self._models[name]
+        if not runs_here(name):
             return opened
+        from assistant import OpenedModel
+
+        return OpenedModel(opened.label, lambda: self._alone(name).model())
+
+    def turns(self, name: str) -> Turns:
+        """The queue before the language model called `name`: one for what runs on this machine, one question at a time, and one for servers."""
+        from assistant import Turns
+
+        here = runs_here(name)
+        with self._guard:
+            if here not in self._turns:
+                self._turns[here] = Turns(1 if here else AT_A_SERVER)
+            return self._turns[here]
+
+    def _alone(self, name: str) -> OpenedModel:
+        """A model that runs on this machine, and no other one with it: there is memory for one. Whoever asks has the one turn there is."""
+        with self._guard:
+            for other, opened in self._models.items():
+                if other != name and runs_here(other):
+                    opened.close()
+            return self._models[name]
 
     def _open_judge(self, name: str) -> OpenedModel:
         with self._guard:
             if self._judge is None:
                 self._judge = open_model(self.settings, name)
             return self._judge
+
+
+def runs_here(name: str) -> bool:
+    """Whether the language model called `name` runs in a process of ours, and not on a server."""
+    return name.partition(":")[0] in ("embedded", "gguf")
 
 
 def open_model(settings: Settings, name: str) -> OpenedModel:

@@ -34,7 +34,9 @@ def suggest(engine: LocalEngine, set_name: str, query_id: str, review_id: str, j
     if name == "quotes":
         raise UsageError("no language model is in force", remedy="Name one with --model, or install one: `florilegium model install embedded`")
     opened = engine.workshop.language_model(name)
-    answer = _asked(opened.model(), _prompt(query, library.sets.info(set_name).guideline or _SCALE, review))
+    prompt = _prompt(query, library.sets.info(set_name).guideline or _SCALE, review)
+    with engine.workshop.turns(name).turn(judge):
+        answer = _asked(opened.model(), prompt)
     found = _ANSWER.search(answer)
     if found is None:
         raise UnavailableError("the model gave no grade", where=opened.label, remedy="Ask again, or another model")

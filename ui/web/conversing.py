@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer
 from assistant.table import table_of
-from corpus import Exchange, FlorilegiumError, Library, Role
+from corpus import Exchange, FlorilegiumError, Library, Role, UnavailableError, UsageError
 from ui.texts import say
 from ui.web.answer_tools import tools_html
 from ui.web.asking import Asked, Asking
@@ -144,7 +144,10 @@ def _kept(library: Library, talk: Talk, asked: Asked, answer: Answer, person: Pe
     exchange = Exchange(asked.standalone or asked.text, answer.standalone_question, answer.id, asked.filters)
     said = " ".join(f"{sentence.lead} {sentence.text}" for sentence in answer.sentences)
     try:
-        kept = library.conversations.append(talk.conversation, exchange, person.name, said=said)
-    except FlorilegiumError:
-        kept = library.conversations.append("", exchange, person.name, said=said)  # deleted in another tab: it goes on as a new one
+        try:
+            kept = library.conversations.append(talk.conversation, exchange, person.name, said=said)
+        except UsageError:
+            kept = library.conversations.append("", exchange, person.name, said=said)  # deleted in another tab: it goes on as a new one
+    except UnavailableError:  # the answer says itself that it could not be kept
+        return replace(talk, answers=answers)
     return Talk(answers, kept.id)

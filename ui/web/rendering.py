@@ -31,11 +31,16 @@ class Drafting:
         self.text = ""
         self.checked: list[tuple[str, Support]] = []
         self.step = ""
+        self.place = 0  # in the queue before the model; 0 once it is this question's turn
         self._told = 0
 
     def hear(self, event: Event) -> bool:
         """Take an event in; says whether the screen should be drawn anew."""
+        if event.kind == "waiting":
+            self.place = event.place
+            return True
         if event.kind == "words":
+            self.place = 0
             began, self.step = not self.step, event.step
             self.text += event.text
             if not began and self.text.count(" ") < self._told + 5:
@@ -184,6 +189,7 @@ def _foot(answer: Answer, drafting: Drafting | None) -> str:
     by_rules = say("answer.by_catalogue" if answer.kind == "catalogue" else "answer.by_quotes")
     how = by_rules if answer.model == "quotes" else say("answer.by_model", model=answer.model)
     busy = ""
-    if drafting is not None and answer.sentences and drafting.step:
-        busy = f' <span class="fl-busy">· {escape(say("answer.writing" if drafting.text else "answer.reading"))}</span>'
+    if drafting is not None and answer.sentences and (drafting.step or drafting.place):
+        doing = say("answer.queued", place=drafting.place) if drafting.place else say("answer.writing" if drafting.text else "answer.reading")
+        busy = f' <span class="fl-busy" role="status">· {escape(doing)}</span>'
     return f"{escape(how)} · {escape(say('answer.at_revision', config=answer.config, revision=str(answer.revision)))} · {seconds}{busy}"
