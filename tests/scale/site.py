@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -117,9 +118,9 @@ def ran(home: Path, settings: dict[str, str], *words: str, stdin: str = "") -> s
     return done.stdout
 
 
-def until(seconds: float, true: object) -> None:
-    """Wait until `true()` gives something that holds."""
+def until(seconds: float, true: Callable[[], bool], log: Path) -> None:
+    """Wait until something is true; where it never is, the log says why."""
     deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < deadline, f"not within {seconds:g} s"
-        time.sleep(0.2)
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {log.read_text(encoding='utf-8')[-3_000:]}"
+        time.sleep(2.0)  # a command takes the processor that the server needs
