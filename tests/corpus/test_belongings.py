@@ -91,6 +91,17 @@ def test_no_byte_is_left_of_an_erased_account_and_all_of_the_others(used: Librar
     assert used.sessions.all() == used.sessions.all(OTHER) != []
 
 
+@pytest.mark.both_databases
+def test_no_row_is_left_of_an_erased_account_and_all_of_the_others(used: Library) -> None:
+    others = used.belongings.count(OTHER)
+    assert used.belongings.erase(MARK).rows == {**others, "subscriber": 1}
+    with used.reading() as connection:
+        rows = [str(row) for table in schema.metadata.sorted_tables for row in connection.execute(table.select())]
+    assert not [row for row in rows if MARK in row]
+    assert used.belongings.count(OTHER) == others
+
+
+@pytest.mark.both_databases
 def test_what_they_did_for_the_library_stays_under_a_stand_in(used: Library) -> None:
     before = used.get("sleep")
     stand_in = used.belongings.erase(MARK).stand_in
@@ -100,6 +111,7 @@ def test_what_they_did_for_the_library_stays_under_a_stand_in(used: Library) -> 
     assert used.issues.all()[0].published_by == stand_in
 
 
+@pytest.mark.both_databases
 def test_a_query_that_a_librarian_accepted_is_the_librarys(used: Library) -> None:
     accept_draft(used, "from the chat", f"chat-a-{MARK}")
     used.belongings.erase(MARK)
@@ -107,6 +119,7 @@ def test_a_query_that_a_librarian_accepted_is_the_librarys(used: Library) -> Non
     assert (query.text, query.draft, query.origin) == (MARK, False, {})
 
 
+@pytest.mark.both_databases
 def test_who_cannot_be_erased(used: Library) -> None:
     for name, error in (("ada", ConflictError), ("nobody", NotFoundError), (LOCAL, UsageError)):
         with pytest.raises(error):
@@ -118,6 +131,7 @@ def test_who_cannot_be_erased(used: Library) -> None:
         used.belongings.erase(OTHER)
 
 
+@pytest.mark.both_databases
 def test_an_account_is_given_what_was_made_before_there_were_any(library: Library) -> None:
     put(library, review("sleep", "On sleep", findings=["Sleep is long."]))
     library.accounts.add("ada", Role.ADMIN, PASSWORD)
@@ -140,6 +154,7 @@ def test_an_account_is_given_what_was_made_before_there_were_any(library: Librar
         library.belongings.adopt("eve")
 
 
+@pytest.mark.both_databases
 def test_an_answer_that_something_else_holds_outlives_its_conversation(library: Library) -> None:
     put(library, review("sleep", "On sleep", findings=["Sleep is long."]))
     talks = {}
