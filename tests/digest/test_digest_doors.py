@@ -60,6 +60,15 @@ def test_where_reading_is_closed_it_is_for_those_who_have_signed_in(library: Lib
 
 
 @pytest.mark.usefixtures("issue")
+def test_a_reader_is_not_led_to_what_is_for_members(library: Library, settings: Settings) -> None:
+    shown = {role: client(library, settings, CLOSED, role).get("/digest").text for role in (Role.READER, Role.MEMBER)}
+    assert ["/questions" in text for text in shown.values()] == [False, True]
+    assert ['href="/notes"' in text for text in shown.values()] == [False, True]
+    assert 'href="/admin"' not in shown[Role.MEMBER]
+    assert "a-member" in shown[Role.MEMBER]
+
+
+@pytest.mark.usefixtures("issue")
 def test_editing_is_for_librarians_at_the_door_already(library: Library, settings: Settings) -> None:
     for role, status in ((Role.MEMBER, 403), (Role.LIBRARIAN, 200)):
         assert client(library, settings, CLOSED, role).get("/digest/1/mails").status_code == status

@@ -42,6 +42,7 @@ def digest_pages(library: Library, settings: Settings) -> APIRouter:
         values: dict[str, Any] = {
             "issues": issues,
             "librarian": person.may(Role.LIBRARIAN),
+            "member": person.may(Role.MEMBER),
             "mail": mail_works(settings),
             "drafting": any(not each.published for each in issues),
         }

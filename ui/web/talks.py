@@ -22,7 +22,7 @@ def talks_html(library: Library, person: Person, current: str = "") -> str:
     rows = "".join(_row(head, head.id == current) for head in heads[:_SHOWN])
     listed = f"<ul>{rows}</ul>" if rows else f'<p class="fl-note">{_said("conversations.none")}</p>'
     find = (
-        f'<form role="search" method="get" action="/conversations"><input type="search" name="q" placeholder="{_said("talks.find")}" '
+        f'<form role="search" method="get" action="/conversations"><input type="search" name="q" placeholder="{_said("talks.find_short")}" '
         f'aria-label="{_said("talks.find")}"></form>'
     )
     ways = f'<p><a href="/">{_said("talks.new")}</a> <a href="/conversations">{_said("talks.all")}</a></p>'

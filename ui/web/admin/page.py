@@ -27,8 +27,6 @@ _SECONDS = 2.0  # between two looks at the jobs
 def admin_page(works: Works, page: gr.Blocks, access: Access) -> None:
     """Build the page into `page`."""
     library = works.engine.library
-    styles = "\n".join((FOLDER / "files" / name).read_text(encoding="utf-8") for name in ("lab.css", "admin.css"))
-    gr.HTML(f"<style>{styles}</style>")
     gr.HTML(look.header("admin"))
     ways = gr.HTML(elem_id="fl-ways", padding=False)
     timer = gr.Timer(_SECONDS)
@@ -39,6 +37,8 @@ def admin_page(works: Works, page: gr.Blocks, access: Access) -> None:
             jobs_tab(works, page, timer)
         with gr.Tab(label("admin.accounts_tab"), id="accounts") as accounts:
             accounts_tab(library, page, accounts, access)
+    styles = "\n".join((FOLDER / "files" / name).read_text(encoding="utf-8") for name in ("lab.css", "admin.css"))
+    gr.HTML(f"<style>{styles}</style>")  # last, so that it makes no gap above the head
 
     def opened(request: gr.Request) -> str:
         require(request, Role.ADMIN)
