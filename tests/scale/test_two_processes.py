@@ -125,7 +125,7 @@ def test_a_reader_stays_at_one_process_and_goes_on_at_the_other_when_it_dies(sit
     new = {"title": "Xylophone therapy for insomnia", "findings": ["Xylophone therapy shortened sleep latency by 12 minutes."]}
     home = Path(site.webs[alive].environment["FLORILEGIUM_HOME"])
     ran(home, site.settings, "import", "-", stdin=json.dumps(new))
-    until(120, lambda: "Xylophone" in ran(home, site.settings, "search", "xylophone therapy", "-k", "1", "--json"), site.webs[alive].errors)
+    until(60, lambda: "Xylophone" in ran(home, site.settings, "search", "xylophone therapy", "--json"), site.webs[alive].errors)
     again = Web(Path(site.webs[dead].environment["FLORILEGIUM_HOME"]), site.webs[dead].port, site.settings)
     again.wait()
     try:  # what the other one embedded meanwhile is not embedded again, and nothing of it is taken away
