@@ -70,6 +70,9 @@ def test_persons_take_turns_and_each_ones_questions_stay_in_order(persons: list[
 def test_the_first_place_told_is_the_number_of_turns_before_it() -> None:
     turns, served, free = Turns(1), list[str](), threading.Event()
     asked = [Asked(turns, "greedy", served, free), *(Asked(turns, "greedy", served) for _ in range(4)), Asked(turns, "modest", served)]
+    deadline = time.monotonic() + 10
+    while not asked[-1].places and time.monotonic() < deadline:
+        time.sleep(0.001)
     free.set()
     for each in asked:
         each.thread.join(10)
@@ -135,8 +138,13 @@ def answered(sample: Sample, opened: OpenedModel, turns: Turns, person: str, run
 def test_a_question_that_waits_has_its_quotes_and_is_told_its_place(sample: Sample, opened: OpenedModel) -> None:
     turns, free, events = Turns(1), threading.Event(), list[Event]()
     holder = Asked(turns, "other", [], free)
-    threading.Timer(0.7, free.set).start()
-    answer = answered(sample, opened, turns, "me", Run(events.append, deadlines={"generate": 0.5}))
+
+    def hear(event: Event) -> None:
+        events.append(event)
+        if event.kind == "waiting":
+            threading.Timer(0.7, free.set).start()
+
+    answer = answered(sample, opened, turns, "me", Run(hear, deadlines={"generate": 0.5}))
     holder.thread.join(5)
     kinds = [event.kind for event in events]
     assert kinds.index("quotes") < kinds.index("waiting") < kinds.index("words")
