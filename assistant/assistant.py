@@ -182,6 +182,13 @@ class Assistant:
         """Answer, and keep the answer. Raises InputError for an empty or over-long question, StoppedError, LateError, UnavailableError."""
         return self.chain.invoke(request, run)
 
+    def turn_of(self, questions: Sequence[str]) -> Turn | None:
+        """What a follow-up to some questions may refer to: the last one, made stand-alone by rules through those before it; None where there is none."""
+        last: Turn | None = None
+        for question in questions:
+            last = Turn(resolve(" ".join(question.split())[:LONGEST_QUESTION], last, self.terms()).question)
+        return last
+
     def prepare(self, text: str, chosen: Filter | None = None) -> Prepared:
         """The quotes answer, with all it was chosen from. Raises InputError for an empty or over-long question."""
         return self.preparing.invoke(Request(text, chosen))

@@ -87,6 +87,10 @@ from .standing import (
 from .suggesting import (
     Suggestion as Suggestion,
 )
+from .tokens import (
+    Scope as Scope,
+    Token as Token,
+)
 from .vocabulary import (
     Vocabulary as Vocabulary,
     default_vocabulary as default_vocabulary,

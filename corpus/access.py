@@ -31,9 +31,9 @@ def without_full_text(review: Review) -> Review:
     return review.model_copy(update={"sections": (), "section_titles": (), **sources})
 
 
-def as_read_by(review: Review, role: Role) -> Review:
-    """The record as a person of this role reads it."""
-    return review if may_read_full_text(review, role) else without_full_text(review)
+def as_read_by(review: Review, role: Role, newest: Review | None = None) -> Review:
+    """The record as a person of this role reads it; with `newest`, the record of today, one of its earlier states."""
+    return review if may_read_full_text(newest or review, role) else without_full_text(review)
 
 
 class Reading:

@@ -97,7 +97,7 @@ class Accounts:
             connection.execute(sa.delete(schema.account_link).where(schema.account_link.c.name == row.name))
 
     def remove(self, name: str) -> None:
-        """Delete an account with its sessions; what its owner made stays under the name (Belongings.erase takes that too). Raises as `set_role`."""
+        """Delete an account with its sessions and tokens; what its owner made stays under the name (Belongings.erase takes that too). Raises as `set_role`."""
         with self._database.write() as connection:
             remove_account(connection, _row(connection, name))
 
@@ -152,8 +152,8 @@ class Accounts:
 
 
 def remove_account(connection: sa.Connection, row: Any) -> None:
-    """Delete an account, by its row, with its sessions and links. Raises ConflictError for the last admin."""
-    for table in (schema.account_session, schema.account_link, schema.account):
+    """Delete an account, by its row, with its sessions, tokens and links. Raises ConflictError for the last admin."""
+    for table in (schema.account_session, schema.account_token, schema.account_link, schema.account):
         connection.execute(sa.delete(table).where(table.c.name == row.name))
     _keep_an_admin(connection, row)
 

@@ -39,6 +39,7 @@ from corpus.questions import Questions
 from corpus.remembered import Remembered
 from corpus.review import Notice, Review, Status
 from corpus.sessions import Sessions
+from corpus.tokens import Tokens
 from corpus.validation import csl_faults, date_fault
 from corpus.vocabulary import Vocabulary
 
@@ -122,6 +123,11 @@ class Library:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self._database)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What programs act for an account by."""
+        return Tokens(self._database)
 
     @cached_property
     def jobs(self) -> Jobs:

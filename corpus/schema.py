@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest migration in `corpus/migrations/versions`; a test holds it equal to Alembic's one head.
-HEAD = "0012"
+HEAD = "0013"
 
 metadata = sa.MetaData()
 
@@ -369,6 +369,21 @@ account_link = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     sa.Column("name", sa.String(100), sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False),
     sa.Column("expires", sa.BigInteger, nullable=False),
+)
+
+#: What programs act for an account by (corpus/tokens.py); kept as sessions are. `scopes` with spaces between.
+account_token = sa.Table(
+    "account_token",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(100), sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("label", sa.String(100), nullable=False),
+    sa.Column("scopes", sa.String(100), nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("expires", sa.BigInteger),
+    sa.Column("used", sa.BigInteger),
+    sa.Index("ix_account_token_token_hash", "token_hash", unique=True),
 )
 
 #: Failed sign-ins of a name or an address (a hash of it), and from when the next one is let through.

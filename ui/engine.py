@@ -40,9 +40,20 @@ class Engine(Protocol):
         ...
 
     def ask(
-        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+        self,
+        question: str,
+        model: str | None,
+        filters: Sequence[str],
+        config: str | None,
+        after: str | None = None,
+        notes: bool = False,
+        owner: str = LOCAL,
+        before: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """A checked answer, kept in the library. `after` is the id of the answer that the question follows up; `notes`: search the own ones too."""
+        """A checked answer, kept in the library as the owner's; `notes`: search their own ones too.
+
+        The question may follow up the answer with the id `after`, or else the questions `before`, oldest first.
+        """
         ...
 
     def ask_again(self, owner: str, numbers: Sequence[int] = ()) -> dict[str, Any]:
@@ -132,16 +143,27 @@ class LocalEngine:
         return self.workshop.searcher(config).why(clean_question(query), review, self.filter(filters))
 
     def ask(
-        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+        self,
+        question: str,
+        model: str | None,
+        filters: Sequence[str],
+        config: str | None,
+        after: str | None = None,
+        notes: bool = False,
+        owner: str = LOCAL,
+        before: Sequence[str] = (),
     ) -> dict[str, Any]:
         """See Engine."""
         if model:
             from assistant.models import parse_model_name
 
             parse_model_name(model)
+        return self.printed(self.answer(question, model, self.filter(filters), config, after=after, notes=notes, owner=owner, before=before))
+
+    def printed(self, answer: Answer) -> dict[str, Any]:
+        """An answer as `ask --json` prints it to whoever asked."""
         from assistant.table import table_of
 
-        answer = self.answer(question, model, self.filter(filters), config, after=after, notes=notes)
         own = [sentence.as_dict(own=True) for sentence in answer.from_notes]
         return answer.as_dict() | {"from_notes": own, "evidence_table": [row.as_dict() for row in table_of(answer, self.library.get)]}
 
@@ -272,11 +294,13 @@ class LocalEngine:
         run: Run | None = None,
         owner: str = LOCAL,
         notes: bool = False,
+        before: Sequence[str] = (),
     ) -> Answer:
         """Answer and keep the answer as the owner's; what happens meanwhile is told to `run`, which can stop it.
 
-        `after` is the id of the answer that the question follows up; `standalone` is how the reader wants the question understood; with `notes` the
-        owner's own notes (on records that the filter lets through) are searched too, and what they say stands in the answer's `from_notes`.
+        `after` is the id of the answer that the question follows up, `before` are the questions it follows where there is none, oldest first;
+        `standalone` is how the reader wants the question understood; with `notes` the owner's own notes (on records that the filter lets through) are
+        searched too, and what they say stands in the answer's `from_notes`.
         Raises NotFoundError for an unknown answer, and for one of another owner unless it is the local user who asks.
         """
         from assistant import Request
@@ -284,8 +308,9 @@ class LocalEngine:
         self.require_built(config)
         own = self._own_notes(owner, chosen) if notes else ()
         titles = {review_id: review.title for review_id, review in self.library.get_many(note.review_id for note in own).items()}
-        request = Request(question, chosen, self._writer(model, owner), self._turn(after, owner) if after else None, standalone, own, titles)
-        return self.workshop.assistant(config, owner).answer(request, run)
+        assistant = self.workshop.assistant(config, owner)
+        last = self._turn(after, owner) if after else assistant.turn_of(before)
+        return assistant.answer(Request(question, chosen, self._writer(model, owner), last, standalone, own, titles), run)
 
     def related(self, review_id: str) -> list[Review]:
         """The current records most like one, by the vectors of its passages; none while there is no index to ask."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from corpus import FlorilegiumError, UnavailableError, UsageError
+from corpus import LOCAL, FlorilegiumError, UnavailableError, UsageError
 from corpus.processes import alive
 from ui.settings import Settings
 
@@ -45,10 +45,19 @@ class RemoteEngine:
         return self._call("why", query=query, review_id=review_id, filters=list(filters), config=config)
 
     def ask(
-        self, question: str, model: str | None, filters: Sequence[str], config: str | None, after: str | None = None, notes: bool = False
+        self,
+        question: str,
+        model: str | None,
+        filters: Sequence[str],
+        config: str | None,
+        after: str | None = None,
+        notes: bool = False,
+        owner: str = LOCAL,
+        before: Sequence[str] = (),
     ) -> dict[str, Any]:
         """See Engine."""
-        return self._call("ask", question=question, model=model, filters=list(filters), config=config, after=after, notes=notes)
+        asked = {"question": question, "model": model, "filters": list(filters), "config": config, "after": after, "before": list(before)}
+        return self._call("ask", **asked, notes=notes, owner=owner)
 
     def ask_again(self, owner: str, numbers: Sequence[int] = ()) -> dict[str, Any]:
         """See Engine."""

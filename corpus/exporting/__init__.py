@@ -4,6 +4,6 @@ What a format cannot carry unharmed stands in a mark beside the record (`corpus.
 """
 
 from corpus.exporting.choosing import export_from
-from corpus.exporting.export import FORMATS, STYLES, Export, Fault, export_records
+from corpus.exporting.export import FORMATS, MEDIA_TYPES, STYLES, Export, Fault, export_records
 
-__all__ = ["FORMATS", "STYLES", "Export", "Fault", "export_from", "export_records"]
+__all__ = ["FORMATS", "MEDIA_TYPES", "STYLES", "Export", "Fault", "export_from", "export_records"]

@@ -29,6 +29,7 @@ _FORMATS = {
 }
 #: The formats of an export.
 FORMATS = tuple(_FORMATS)
+MEDIA_TYPES = tuple(each.media_type for each in _FORMATS.values())
 
 
 class Fault(NamedTuple):

@@ -19,12 +19,14 @@ from ui.cli import (
     finding,
     kept,
     lab,
+    mcp,
     models,
     notes,
     notices,
     questions,
     records,
     serving,
+    tokens,
     users,
     verify,
     vocabulary,
@@ -60,7 +62,7 @@ def build(session: Session) -> typer.Typer:
 
     parts = (
         records, catalogue, notes, curating, duplicates, vocabulary, notices, completeness, finding,
-        answering, kept, questions, digest, lab, configs, compacting, verify, models, backing, serving, users,
+        answering, kept, questions, digest, lab, configs, compacting, verify, models, backing, serving, mcp, users, tokens,
     )  # fmt: skip
     for part in parts:
         part.register(app, session)

@@ -44,12 +44,13 @@ def register(app: typer.Typer, session: Session) -> None:
         page = library.catalogue.page(chosen, sort=sort, start=start, size=0 if count else n)
         counts = library.catalogue.facet_counts(chosen) if facets else {}
         if json:
+            from ui.desk import counts_as_dict, near_as_list, page_as_dict
+
             table = page_as_dict(page, chosen, sort)
             if count:
                 del table["records"]
-            table |= {"facets": {name: [{"value": value, "count": n} for value, n in values] for name, values in counts.items()}} if facets else {}
-            table["suggestions"] = [{"field": each.field, "value": each.value, "near": list(each.near)} for each in _suggestions(library, chosen)]
-            print_json(table)
+            table |= {"facets": counts_as_dict(counts)} if facets else {}
+            print_json(table | {"suggestions": near_as_list(_suggestions(library, chosen))})
         else:
             _print_page(page, counts)
         tell_suggestions(library, chosen)
@@ -163,29 +164,6 @@ def tell_suggestions(library: Library, chosen: Filter) -> None:
 
 def _suggestions(library: Library, chosen: Filter) -> list[Any]:
     return library.catalogue.suggestions(chosen, library.vocabulary)
-
-
-def page_as_dict(page: Page, chosen: Filter, sort: str) -> dict[str, Any]:
-    """A page as `records --json` prints it."""
-    rows = [
-        {
-            "id": review.id,
-            "title": review.title,
-            "authors": [name._asdict() for name in review.authors],
-            "authors_partial": review.authors_partial,
-            "year": review.year,
-            "journal": review.journal,
-            "doi": review.doi,
-            "pmid": review.pmid,
-            "status": review.status.value,
-            "notices": [notice.model_dump() for notice in review.notices],
-            "facets": {name: list(values) for name, values in review.facets.items()},
-            "revision": review.revision,
-        }
-        for review in page.reviews
-    ]
-    head = {"filter": chosen.as_list(), "sort": sort, "start": page.start, "total": page.total, "left_out": page.left_out, "revision": page.revision}
-    return {**head, "records": rows}
 
 
 def _print_page(page: Page, counts: dict[str, list[tuple[str, int]]]) -> None:

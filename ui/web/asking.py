@@ -12,6 +12,8 @@ from corpus import LOCAL, FlorilegiumError
 from ui.texts import locale_now, say
 
 if TYPE_CHECKING:
+    from assistant import Answer, Run
+    from corpus import Filter
     from ui.engine import LocalEngine
 
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 class Asked:
     """A question as the page has it. `after` is the id of the answer before it, `standalone` how the reader wants it understood; its answer is `owner`'s.
 
-    With `notes` the owner's own notes are searched too.
+    With `notes` the owner's own notes are searched too; `before` are the questions it follows where there is no answer before it, oldest first;
+    `model` is the language model to draft with, None for the one in force.
     """
 
     text: str
@@ -28,6 +31,8 @@ class Asked:
     standalone: str = ""
     owner: str = LOCAL
     notes: bool = False
+    before: tuple[str, ...] = ()
+    model: str | None = None
 
 
 class Asking:
@@ -61,10 +66,7 @@ class Asking:
             try:
                 run = Run(lambda event: happened.put(("event", event)), stop.is_set)
                 chosen = engine.filter(asked.filters)
-                answer = engine.answer(
-                    asked.text, None, chosen, None, after=asked.after or None, standalone=asked.standalone, run=run, owner=asked.owner, notes=asked.notes
-                )
-                happened.put(("answer", answer))
+                happened.put(("answer", _answered(engine, asked, chosen, run)))
             except FlorilegiumError as error:
                 happened.put(("fault", error))
             except Exception as error:
@@ -83,3 +85,9 @@ class Asking:
             with self._guard:
                 if self._stops.get(session) is stop:
                     del self._stops[session]
+
+
+def _answered(engine: LocalEngine, asked: Asked, chosen: Filter, run: Run) -> Answer:
+    head = (asked.text, asked.model, chosen, None)
+    after = asked.after or None
+    return engine.answer(*head, after=after, standalone=asked.standalone, run=run, owner=asked.owner, notes=asked.notes, before=asked.before)

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.remote import LOCAL_API
 from ui.web.access import LOOPBACK, Access
+from ui.web.faults import fault
+from ui.web.rules import is_for_programs
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a mail program may post to from no page of ours: its path holds a signed token, and nothing else says who asks (RFC 8058).
@@ -39,7 +41,8 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
         if refusal and scope["type"] == "http":
-            await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
+            told = fault(403, refusal.rstrip(".")) if is_for_programs(scope["path"]) else PlainTextResponse(refusal, status_code=403)
+            await told(scope, receive, send)
             return
         if refusal:
             await send({"type": "websocket.close", "code": 1008})
@@ -73,6 +76,8 @@ class Guard:
         if scope["type"] == "http" and str(scope["path"]).startswith(_FROM_ANYWHERE):
             return ""
         origin = headers.get("origin", "").lower()
+        if not origin and scope["type"] == "http" and is_for_programs(scope["path"]) and _no_form(scope, headers):
+            return ""
         if urlsplit(origin).netloc != host or (host == self._access.public_host and origin != self._access.public):
             return "This call changes something and does not come from a page of this server."
         return ""
@@ -90,6 +95,12 @@ class Guard:
             if first:
                 scope["client"] = (first[:64], 0)
         return scope
+
+
+def _no_form(scope: Scope, headers: Headers) -> bool:
+    """Whether a page of another site cannot send this: browsers name the origin with it, and ask first, which nobody here answers (Fetch, "CORS-preflight")."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return scope["method"] != "POST" or kind == "application/json" or headers.get("authorization", "").startswith("Bearer ")
 
 
 def _name(host: str) -> str:

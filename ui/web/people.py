@@ -18,11 +18,13 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Asgi
 
-from corpus import LOCAL, ForbiddenError, Library, Role
+from corpus import LOCAL, ForbiddenError, Library, Role, Scope
 from ui.web.access import Access
-from ui.web.rules import is_closed, role_of_path
+from ui.web.faults import fault
+from ui.web.rules import is_closed, is_for_programs, role_of_path
 from ui.web.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -36,16 +38,18 @@ _COOKIE = "florilegium_session"
 class Person:
     """Whoever asks. `name` owns their notes, lists, conversations and saved questions, and stands beside every change they make.
 
-    It is LOCAL without accounts, and "" for somebody without one where anyone may read. `session` numbers the session they are signed in by.
+    It is LOCAL without accounts, and "" for somebody without one where anyone may read. `session` numbers the session they are signed in by; `scopes`
+    are those of the token that a program acts for them by, None where they act themselves.
     """
 
     name: str
     role: Role
     session: int = 0
+    scopes: frozenset[Scope] | None = None
 
-    def may(self, role: Role) -> bool:
-        """Whether their role is at least this one."""
-        return self.role >= role
+    def may(self, role: Role, scope: Scope | None = None) -> bool:
+        """Whether their role is at least this one, and their token, where they have come by one, has the scope."""
+        return self.role >= role and (scope is None or self.scopes is None or scope in self.scopes)
 
 
 _now: ContextVar[Person | None] = ContextVar("person", default=None)
@@ -59,7 +63,7 @@ class Door:
     """ASGI middleware that says who a request is from, and turns away who has no business behind it.
 
     Without accounts every request is the local user's; with them it is whose session the cookie names, and what a role may not see is refused here
-    already (ui/web/rules.py), whatever stands behind.
+    already (ui/web/rules.py), whatever stands behind. What programs call takes a token besides, and nothing else does.
     """
 
     def __init__(self, app: ASGIApp, access: Access | None = None, library: Library | None = None, tabs: Tabs | None = None) -> None:
@@ -68,7 +72,7 @@ class Door:
         self._library = library
         self._tabs = tabs or Tabs()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
         """Let a request through with its person, or answer it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
@@ -87,9 +91,13 @@ class Door:
         else:
             await _refuse(scope, receive, send, _turned_away(scope, person, needed))
 
-    async def _person(self, scope: Scope) -> Person | None:
+    async def _person(self, scope: Asgi) -> Person | None:
         if not self._access.accounts or self._library is None:
             return LOCAL_PERSON
+        if scope["type"] == "http" and is_for_programs(scope["path"]) and (given := Request(scope).headers.get("authorization")) is not None:
+            kind, _, secret = given.partition(" ")  # and a wrong token is told, whatever cookie comes with it
+            found = await run_in_threadpool(self._library.tokens.find, secret.strip()) if kind.lower() == "bearer" else None
+            return Person(found.name, found.role, scopes=found.scopes) if found else None
         token = Request(scope).cookies.get(cookie_name(self._access), "") if scope["type"] == "http" else ""
         session = await run_in_threadpool(self._library.sessions.find, token) if token else None
         if session is not None:
@@ -116,9 +124,11 @@ def person_now() -> Person | None:
     return _now.get()
 
 
-def require(request: Request | gr.Request, role: Role = Role.READER) -> Person:
-    """The person a request is from, who has at least this role. Raises ForbiddenError."""
+def require(request: Request | gr.Request, role: Role = Role.READER, scope: Scope | None = None) -> Person:
+    """The person a request is from, who has at least this role; a program that acts for them has the scope. Raises ForbiddenError."""
     person = person_of(request)
+    if person.may(role) and not person.may(role, scope):
+        raise ForbiddenError(f"this token lacks the scope {scope}", remedy="Make one that has it: on the page /tokens, or by `florilegium token new`")
     if not person.may(role):
         raise ForbiddenError(f"this is for the role {role.word}, and yours is {person.role.word}", remedy="Ask an admin of this site for it")
     return person
@@ -136,7 +146,7 @@ def safe_next(address: str) -> str:
     return "/" if bad else address
 
 
-def _tab_of(scope: Scope) -> str:
+def _tab_of(scope: Asgi) -> str:
     """The tab that a call for Gradio's events names in its address."""
     path = scope["path"]
     if path.startswith("/gradio_api/heartbeat/"):
@@ -144,7 +154,11 @@ def _tab_of(scope: Scope) -> str:
     return QueryParams(scope["query_string"]).get("session_hash", "") if path.startswith("/gradio_api/") else ""
 
 
-def _turned_away(scope: Scope, person: Person | None, needed: Role) -> Response:
+def _turned_away(scope: Asgi, person: Person | None, needed: Role) -> Response:
+    if is_for_programs(scope["path"]):
+        if person is not None and person.name:
+            return fault(403, f"this is for the role {needed.word}, and yours is {person.role.word}", remedy="Ask an admin of this site for it")
+        return fault(401, "this needs a token that holds", remedy="Make one on the page /tokens, and send it as `Authorization: Bearer TOKEN`")
     if person is not None and person.name:
         return PlainTextResponse(f"This is for the role {needed.word}, and yours is {person.role.word}.", status_code=403)
     request = Request(scope) if scope["type"] == "http" else None
@@ -154,7 +168,7 @@ def _turned_away(scope: Scope, person: Person | None, needed: Role) -> Response:
     return PlainTextResponse("Sign in first.", status_code=401)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+async def _refuse(scope: Asgi, receive: Receive, send: Send, response: Response) -> None:
     if scope["type"] == "http":
         await response(scope, receive, send)
     else:

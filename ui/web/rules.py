@@ -9,15 +9,17 @@ from corpus import Role
 #: What needs no account: signing in, style and script, what a link or a token of its own opens.
 OPEN = re.compile(
     r"/(signin|signout|link)(/.*)?|/health|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon.*|/(pages|assets|static|svelte)/.*"
-    r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest/(confirm|unsubscribe)/.*"
+    r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest/(confirm|unsubscribe)/.*|/api/v1/openapi\.json"
 )
+#: What programs call, with a token in the place of a session (corpus/tokens.py). A token opens nothing else.
+PROGRAMS = re.compile(r"/(api/v1|v1|mcp)(/.*)?")
 #: What Gradio brings and this site has no use for. Nobody reaches it.
 CLOSED = re.compile(
-    r"(/gradio_api)?/(runs|run-history|vibe-.*|undo-vibe-.*|profiling|proxy=.*|process_recording|component_server|custom_component|stream|mcp|token|app_id|user"
-    r"|login_check|dev|deep_link|openapi\.json)(/.*)?|/(monitoring|login|logout)(/.*)?"
+    r"(/gradio_api)?/(runs|run-history|vibe-.*|undo-vibe-.*|profiling|proxy=.*|process_recording|component_server|custom_component|stream|token|app_id|user"
+    r"|login_check|dev|deep_link|openapi\.json)(/.*)?|/gradio_api/mcp(/.*)?|/mcp/.*|/(monitoring|login|logout)(/.*)?"
 )
 _ROLES = (
-    (re.compile(r"/(curate|lab)(/.*)?"), Role.LIBRARIAN),
+    (re.compile(r"/(curate|lab|api/v1/(sets|runs))(/.*)?"), Role.LIBRARIAN),
     (re.compile(r"/digest/(draft|\d+/.+)"), Role.LIBRARIAN),
     (re.compile(r"/admin(/.*)?"), Role.ADMIN),
     (re.compile(r"/review/[^/]+/(edit|revert|status)"), Role.LIBRARIAN),
@@ -34,6 +36,11 @@ def role_of_path(path: str) -> Role | None:
     if OPEN.fullmatch(path):
         return None
     return next((role for pattern, role in _ROLES if pattern.fullmatch(path.rstrip("/") or "/")), Role.READER)
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether a path is one that programs call."""
+    return PROGRAMS.fullmatch(re.sub(r"/{2,}", "/", path)) is not None
 
 
 def is_closed(path: str) -> bool:

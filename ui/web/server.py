@@ -9,9 +9,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from corpus import ForbiddenError
+from ui.desk import Desk
 from ui.engine import LocalEngine
+from ui.mcp.http import McpOverHttp
 from ui.texts import dictionaries, say
-from ui.web import look
+from ui.web import api, look
 from ui.web.access import Access
 from ui.web.admin import admin_page
 from ui.web.answer_files import answer_files
@@ -38,13 +40,15 @@ from ui.web.record_edit import editing_pages
 from ui.web.record_page import record_pages
 from ui.web.signing import signing_pages, without_accounts
 from ui.web.table_pages import table_pages
+from ui.web.token_pages import token_pages
 from ui.web.works import Works
 
 
 def create_app(works: Works, token: str, job: ModelJob, access: Access | None = None) -> FastAPI:
     """The whole site as an ASGI application; without `access`, for the one local user."""
     engine, access = works.engine, access or Access()
-    app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None)
+    mcp = McpOverHttp(Desk(engine))
+    app = FastAPI(title="Florilegium", docs_url=None, redoc_url=None, openapi_url=None, lifespan=mcp.lifespan)
     app.include_router(local_api(works, token))
     app.include_router(record_pages(engine.library, engine.related))
     app.include_router(note_pages(engine.library))
@@ -55,6 +59,8 @@ def create_app(works: Works, token: str, job: ModelJob, access: Access | None = 
     app.include_router(conversation_pages(engine.library))
     app.include_router(editing_pages(engine.library))
     app.include_router(signing_pages(engine.library, access, _provider(engine, access)) if access.accounts else without_accounts())
+    if access.accounts:
+        app.include_router(token_pages(engine.library))
     app.include_router(digest_desk(works))
     app.include_router(digest_pages(engine.library, engine.workshop.settings))
     app.include_router(question_pages(engine))
@@ -62,6 +68,10 @@ def create_app(works: Works, token: str, job: ModelJob, access: Access | None = 
     app.include_router(judge_pages(engine))
     app.include_router(lab_pages(engine, reports))
     app.include_router(feedback_routes(engine.library))
+
+    app.mount(api.PLACE, api.program_api(engine))
+    app.mount(api.CHAT_PLACE, api.chat_api(engine))
+    app.router.routes.append(mcp.route)
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:

@@ -162,6 +162,7 @@ def without_accounts() -> APIRouter:
     @router.get("/signin")
     @router.get("/signout")
     @router.get("/account")
+    @router.get("/tokens")
     def off(request: Request) -> Response:
         require(request, Role.READER)
         return page("missing.html", status=404, heading=say("signin.absent"), message=say("signin.absent_do"))

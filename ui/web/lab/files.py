@@ -15,7 +15,7 @@ from corpus import FlorilegiumError, Library, NotFoundError, Role, UsageError
 from corpus.lab import grades
 from corpus.lab.exchange import write_judgements, write_qrels, write_queries
 from ui.texts import say
-from ui.web.lab.judge_page import status_of
+from ui.web.faults import status_of
 from ui.web.pages import page
 from ui.web.people import require
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from corpus import LOCAL, Anchor, ConflictError, FlorilegiumError, ForbiddenError, NotFoundError, Review, Role, UsageError
+from corpus import LOCAL, Anchor, FlorilegiumError, ForbiddenError, Library, NotFoundError, Review, Role, UsageError
 from corpus.lab import SUGGESTED, Judgement
 from ui.texts import say
+from ui.web.faults import status_of
 from ui.web.full_text import sight_of
 from ui.web.lab.work import Work, disputes_of, taken_back, work_of
 from ui.web.pages import FOLDER, page
@@ -28,7 +29,7 @@ _LONGEST = 100  # characters of a judge's name
 _SCRIPT_WORDS = ("count", "left", "saved", "saved_cannot", "undone", "nothing", "skipped", "waiting", "lost", "reason", "model_says", "suggesting")
 
 
-class _Words(BaseModel, extra="forbid"):
+class Words(BaseModel, extra="forbid"):
     """Words of a record that a grade is for, at the revision the judge saw."""
 
     field: str = Field(max_length=60)
@@ -37,17 +38,22 @@ class _Words(BaseModel, extra="forbid"):
     revision: int = Field(ge=0)
 
 
-class _Grade(BaseModel, extra="forbid"):
-    """What the page sends for one judgement. `settle`: it settles a dispute."""
+class Graded(BaseModel, extra="forbid"):
+    """A grade of a record for a query, None where the judge cannot tell, for some reason; with `words`, of those alone."""
 
-    set: str = Field(max_length=200)
     query: str = Field(max_length=300)
     review: str = Field(max_length=300)
     grade: int | None = Field(ge=min(GRADES), le=max(GRADES))
     reason: str = Field(default="", max_length=2_000)
+    words: Words | None = None
+
+
+class _Grade(Graded):
+    """What the page sends for one judgement. `settle`: it settles a dispute."""
+
+    set: str = Field(max_length=200)
     judge: str = Field(default="", max_length=_LONGEST)
     settle: bool = False
-    words: _Words | None = None
 
 
 class _Suggest(BaseModel, extra="forbid"):
@@ -106,12 +112,7 @@ def judge_pages(engine: LocalEngine) -> APIRouter:
     @router.post("/grade")
     def grade(request: Request, given: _Grade) -> JSONResponse:
         def act(person: Person) -> dict[str, Any]:
-            if given.grade is None and not given.reason.strip():
-                raise UsageError(say("judge.reason"))
-            shown = library.get(given.review, given.words.revision if given.words else None)
-            anchor = Anchor.to(shown, given.words.field, given.words.start, given.words.end) if given.words else None
-            made = Judgement(given.query, library.get(given.review).id, given.grade, judge_of(person, given.judge), anchor, given.reason, given.settle)
-            library.judgements.add(given.set, [made])
+            keep_judgement(library, given.set, given, judge_of(person, given.judge), settle=given.settle)
             return {"saved": True}
 
         return _done(request, act)
@@ -135,6 +136,17 @@ def judge_of(person: Person, name: str) -> str:
     if person.name != LOCAL or len(name) > _LONGEST or name.startswith(SUGGESTED):
         raise ForbiddenError(f"{name[:_LONGEST]!r} is not your name", remedy="Judge under your own")
     return name
+
+
+def keep_judgement(library: Library, set_name: str, given: Graded, judge: str, *, settle: bool = False) -> Judgement:
+    """Write a judgement down; as it is kept. Raises NotFoundError, InputError for words that are none, UsageError where a reason is wanting."""
+    if given.grade is None and not given.reason.strip():
+        raise UsageError(say("judge.reason"))
+    shown = library.get(given.review, given.words.revision if given.words else None)
+    anchor = Anchor.to(shown, given.words.field, given.words.start, given.words.end) if given.words else None
+    made = Judgement(given.query, library.get(given.review).id, given.grade, judge, anchor, given.reason, settle)
+    library.judgements.add(set_name, [made])
+    return made
 
 
 def best_place(engine: LocalEngine, question: str, review: Review) -> Place | None:
@@ -164,9 +176,3 @@ def _done(request: Request, act: Callable[[Person], dict[str, Any]]) -> JSONResp
         return JSONResponse(act(require(request, Role.LIBRARIAN)))
     except FlorilegiumError as error:
         return JSONResponse({"fault": str(error)}, status_code=status_of(error))
-
-
-def status_of(error: FlorilegiumError) -> int:
-    """The HTTP status that says who must act."""
-    by_kind = ((ForbiddenError, 403), (NotFoundError, 404), (ConflictError, 409))
-    return next((status for kind, status in by_kind if isinstance(error, kind)), 400)
