@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import time
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ui.settings import Settings
 
 _SECONDS = 10.0
+_MOST_BYTES = 1 << 20  # of what a provider says of itself
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ASKED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
 _LEEWAY = 60  # seconds by which clocks may differ
 
@@ -28,8 +32,7 @@ class Provider:
     def __init__(self, settings: Settings, callback: str) -> None:
         """`callback` is the address of /signin/provider/back as browsers reach it. Raises UsageError for settings that cannot be used."""
         self.issuer = settings.oidc_issuer
-        parts = urlsplit(self.issuer)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
+        if not is_safe(self.issuer, self.issuer):
             raise UsageError("a provider is reached by https", where="FLORILEGIUM_OIDC_ISSUER", remedy="Write its issuer as https://…")
         if not settings.oidc_client_id:
             raise UsageError("the provider knows this site by an id", where="FLORILEGIUM_OIDC_CLIENT_ID", remedy="Set it to what the provider gave you")
@@ -91,6 +94,7 @@ class Provider:
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
             timeout=_SECONDS,
+            follow_redirects=False,
         )
 
     def _metadata(self) -> dict[str, Any]:
@@ -100,20 +104,32 @@ class Provider:
                 raise UnavailableError(
                     "the provider calls itself otherwise", where=str(found.get("issuer"))[:200], remedy="Set FLORILEGIUM_OIDC_ISSUER to that"
                 )
+            for name in _ASKED:
+                if not is_safe(str(found.get(name) or ""), self.issuer):
+                    where = f"{name} {found.get(name)}"[:200]
+                    raise UnavailableError("the provider names an address that is not asked", where=where, remedy="It has to be reached by https")
             self._found = found
         return self._found
 
     def _get(self, address: str) -> dict[str, Any]:
-        import httpx
+        """JSON from the provider: of this very address (no redirect is followed), and not without end."""
+        import httpx2
 
         try:
-            answer = httpx.get(address, timeout=_SECONDS).raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
+            with httpx2.stream("GET", address, timeout=_SECONDS, follow_redirects=False) as response:
+                response.raise_for_status()
+                text = b""
+                for part in response.iter_bytes():
+                    text += part
+                    if len(text) > _MOST_BYTES:
+                        raise ValueError("too long")
+            answer = json.loads(text)
+        except (httpx2.HTTPError, ValueError) as error:
             raise UnavailableError("the provider does not answer", where=address, remedy="Try again, or sign in with a password") from error
         return answer if isinstance(answer, dict) else {}
 
     def _token(self, code: str, verifier: str) -> str:
-        import httpx
+        import httpx2
         from authlib.integrations.base_client.errors import OAuthError
 
         try:
@@ -121,7 +137,7 @@ class Provider:
                 answer = client.fetch_token(self._metadata()["token_endpoint"], code=code, code_verifier=verifier, grant_type="authorization_code")
         except OAuthError as error:
             raise ForbiddenError("the provider did not accept the sign-in", where=str(error)[:120], remedy="Begin it again") from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise UnavailableError("the provider does not answer", where=self.issuer, remedy="Try again, or sign in with a password") from error
         return str(answer.get("id_token", ""))
 
@@ -148,6 +164,17 @@ class Provider:
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self._id:
             raise ForbiddenError("the provider's word is meant for another site", remedy="Begin it again")
         return claims
+
+
+def is_safe(address: str, issuer: str) -> bool:
+    """Whether an address of a provider is asked: by https; by http on this machine alone, from an issuer that is there too."""
+    try:
+        parts, home = urlsplit(address), urlsplit(issuer)
+        if not parts.hostname or parts.username is not None:
+            return False
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == home.scheme == "http" and parts.hostname in _LOOPBACK and home.hostname in _LOOPBACK)
 
 
 def roles_of(text: str) -> dict[str, Role]:

@@ -86,7 +86,7 @@ def signing_pages(library: Library, access: Access, provider: Provider | None = 
             kept = library.sessions.end_flow(request.cookies.get(_FLOW, ""))
             account = provider.account(library, provider.finish(request.query_params, kept))
         except FlorilegiumError as error:
-            return form("/", fault=str(error), status=403)
+            return form("/", fault=str(error), status=503 if isinstance(error, UnavailableError) else 403)
         return entered(request, account, kept["onward"])
 
     # ---- one's own account
