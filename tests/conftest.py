@@ -17,12 +17,12 @@ from tests.postgres import Postgres, binaries
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "corpus" / "sample"
-_SHARED = Path(os.environ.get("FLORILEGIUM_TEST_SHARED") or ROOT.parent / "shared")
+_SHARED = Path(os.environ.get("TESTS_SHARED") or ROOT.parent / "shared")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
-        if name.startswith("FLORILEGIUM_") and not name.startswith("FLORILEGIUM_TEST_"):
+        if name.startswith("FLORILEGIUM_"):  # the tests' own are called TESTS_…: a setting nobody knows is refused
             del os.environ[name]
 
 
@@ -57,7 +57,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def models_folder(run_folder: Path) -> Path:
     """One cache of exported encoders for the whole run."""
-    folder = Path(os.environ.get("FLORILEGIUM_TEST_MODELS") or run_folder / "models")
+    folder = Path(os.environ.get("TESTS_MODELS") or run_folder / "models")
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -7,7 +7,7 @@ python=${PYTHON:-.venv/bin/python}
 
 find_chromium() {
     local name
-    for name in "${FLORILEGIUM_TEST_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    for name in "${TESTS_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
         [ -n "$name" ] && command -v "$name" && return 0
     done
@@ -37,7 +37,7 @@ fi
 # Two files of tests at a time; files whose tests take turns on a served home stay in one process. `tests/run.sh -n 0` runs one at a time.
 select=(-n 2 --dist loadfile)
 [ -n "$chromium" ] || select+=(-m "not soak and not browser")
-FLORILEGIUM_TEST_CHROMIUM="$chromium" "$python" -m pytest "${select[@]}" "$@"
+TESTS_CHROMIUM="$chromium" "$python" -m pytest "${select[@]}" "$@"
 code=$?
 [ -n "$chromium" ] || echo "No Chromium was found: the browser tests did NOT run. Install one (Debian: apt-get install chromium) and run again."
 [ ${#servers[@]} -eq 0 ] || echo "Not found, so that the tests which need them did NOT run: ${servers[*]} (Debian: apt-get install ${servers[*]})."

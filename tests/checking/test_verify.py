@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -16,8 +15,6 @@ TURNED = {"claim": "Psilocybin increased anxiety.", "evidence": GOOD["evidence"]
 
 @pytest.fixture(autouse=True)
 def models(monkeypatch: pytest.MonkeyPatch, models_folder: Path, tmp_path: Path, encoder: object) -> None:
-    for name in [name for name in os.environ if name.startswith("FLORILEGIUM_TEST_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("FLORILEGIUM_MODELS", str(models_folder))
     monkeypatch.setenv("FLORILEGIUM_HOME", str(tmp_path / "there-is-none"))
 

@@ -24,8 +24,6 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read
 @pytest.fixture(scope="module")
 def opened(synced_home: Path, models_folder: Path) -> Iterator[Home]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("FLORILEGIUM_TEST_MODELS", "FLORILEGIUM_TEST_CHROMIUM", "FLORILEGIUM_TEST_SHARED"):
-            patch.delenv(name, raising=False)
         patch.setenv("FLORILEGIUM_MODELS", str(models_folder))
         home = open_home(synced_home)
     yield home

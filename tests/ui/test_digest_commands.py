@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,8 +18,6 @@ QUESTION = "How does ketamine act on glutamate to relieve depression?"
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, models_folder: Path) -> Run:
     """Run a command in this process: each of its own would cost a second and more."""
-    for name in [name for name in os.environ if name.startswith("FLORILEGIUM_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("FLORILEGIUM_MODELS", str(models_folder))
     monkeypatch.setenv("FLORILEGIUM_MODEL", "quotes")
 

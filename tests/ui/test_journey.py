@@ -30,7 +30,7 @@ _FLAGS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("FLORILEGIUM_TEST_CHROMIUM")
+    program = os.environ.get("TESTS_CHROMIUM")
     if not program:
         pytest.skip("no Chromium was found")
     from playwright.sync_api import sync_playwright
