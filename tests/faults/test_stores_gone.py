@@ -31,29 +31,27 @@ def test_an_answer_under_a_locked_database_is_shown_and_told_not_to_be_kept(home
     assert (kept["sentences"], kept["notices"]) == (answer["sentences"], answer["notices"][:-1])
 
 
-@pytest.fixture
-def chroma(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "chroma")
-    yield server
-    server.stop()
-    gc.collect()
-
-
-@pytest.fixture
-def settings(postgres: Postgres, chroma: Server, models_folder: Path) -> Iterator[dict[str, str]]:
-    """A site with its stores on servers."""
-    database = postgres.url(postgres.template)
-    yield {
-        "FLORILEGIUM_MODELS": str(models_folder),
-        "FLORILEGIUM_MODEL": "quotes",
-        "FLORILEGIUM_DATABASE": database,
-        "FLORILEGIUM_CHROMA_URL": chroma.url,
-    }
-    postgres.drop(database)
-
-
 class TestServers:
     """Both stores on servers, which go and come back under a running `serve`."""
+
+    @pytest.fixture
+    def chroma(self, tmp_path: Path) -> Iterator[Server]:
+        server = Server(tmp_path / "chroma")
+        yield server
+        server.stop()
+        gc.collect()
+
+    @pytest.fixture
+    def settings(self, postgres: Postgres, chroma: Server, models_folder: Path) -> Iterator[dict[str, str]]:
+        """A site with its stores on servers."""
+        database = postgres.url(postgres.template)
+        yield {
+            "FLORILEGIUM_MODELS": str(models_folder),
+            "FLORILEGIUM_MODEL": "quotes",
+            "FLORILEGIUM_DATABASE": database,
+            "FLORILEGIUM_CHROMA_URL": chroma.url,
+        }
+        postgres.drop(database)
 
     @pytest.fixture
     def home(self, tmp_path: Path) -> Path:
