@@ -62,6 +62,7 @@ class TestServers:
         assert run("import", *map(str, RECORDS)).code == 0
         serve()
         before = answer_of(run("ask", QUESTION, "--json"))
+        assert before["sentences"]
 
         postgres.stop()
         told(run("search", QUESTION), "database", "See that the PostgreSQL server runs")
