@@ -47,6 +47,11 @@ def events_of(text: str) -> list[tuple[str, Any]]:
     return made
 
 
+def test_a_misspelt_parameter_is_told(local: TestClient) -> None:
+    told = fault_of(local.get("/api/v1/search", params={"topk": 3}), 400)
+    assert "'topk'" in told["what"]
+
+
 def test_the_local_user_finds_and_reads_what_the_commands_do(local: TestClient, engine: LocalEngine) -> None:
     found = held_to(shapes.Hits, get(local, "/search", q="ketamine depression", k=3, filter=["year>=2010", "substances=ketamine"]))
     direct = engine.search("ketamine depression", 3, ["year>=2010", "substances=ketamine"], None)

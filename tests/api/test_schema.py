@@ -39,4 +39,4 @@ def test_every_operation_keeps_to_its_description(
             case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])  # which fields filters may name only the library knows
 
         check()
-    assert len(called) == (14 if mode.is_positive else 9)
+    assert len(called) == (15 if mode.is_positive else 10)

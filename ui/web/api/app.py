@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Security
+from fastapi import FastAPI, Request, Security
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Depends
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from corpus import InputError
 from ui.desk import Desk
 from ui.web.api.asking import asking
 from ui.web.api.chat import chat
@@ -30,9 +34,26 @@ _ABOUT = (
 _TOKEN = Security(HTTPBearer(auto_error=False, scheme_name="token", description="A token with the scopes read, ask or judge."))
 
 
+def _known_parameters(request: Request) -> None:
+    """A misspelt parameter is told, not passed over: what was asked for would silently not be done. Raises InputError."""
+    route = request.scope["route"]
+    known = {param.alias for param in get_flat_params(route.dependant)} if isinstance(route, APIRoute) else set()
+    for name in request.query_params:
+        if name not in known:
+            raise InputError(f"there is no parameter {name!r}", where=request.url.path, remedy=f"Use one of: {', '.join(sorted(known)) or 'none'}")
+
+
 def program_api(engine: LocalEngine) -> FastAPI:
     """The API, to be mounted at `/api/v1`."""
-    app = FastAPI(title="Florilegium", description=_ABOUT, version="1", docs_url=None, redoc_url=None, responses=faults(*EVERYWHERE), dependencies=[_TOKEN])
+    app = FastAPI(
+        title="Florilegium",
+        description=_ABOUT,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        responses=faults(*EVERYWHERE),
+        dependencies=[_TOKEN, Depends(_known_parameters)],
+    )
     desk = Desk(engine)
     app.include_router(finding(engine, desk))
     app.include_router(asking(engine, desk))

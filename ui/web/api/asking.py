@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 _AnswerId = Annotated[Plain, Path(max_length=40, description="An answer's id.", examples=[examples.ANSWER["id"]])]
 
+#: Of each event.
+_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["step", "understood", "quotes", "waiting", "words", "checked", "passed", "answer", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+
 
 class Question(BaseModel, extra="forbid", json_schema_extra={"example": examples.QUESTION}):
     """A question. `after`: the id of the answer that it follows up; `model`: "quotes" for sentences quoted word for word, else the model in force."""
@@ -43,7 +53,7 @@ def asking(engine: LocalEngine, desk: Desk) -> APIRouter:
     router, under_way = APIRouter(tags=["asking"]), Asking()
 
     described = given(shapes.Answer, examples.ANSWER, 404)
-    described["responses"][200]["content"][STREAM] = {"schema": {"type": "string"}, "example": examples.EVENTS}
+    described["responses"][200]["content"][STREAM] = {"schema": _EVENT, "example": examples.EVENTS}
 
     @router.post("/ask", **described)
     async def ask(person: Asker, asked: Question) -> Response:
