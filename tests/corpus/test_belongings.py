@@ -30,6 +30,7 @@ def use_everything(library: Library, name: str, word: str) -> None:
     library.accounts.link(name)
     library.sessions.start(name, address="10.0.0.1", agent=f"{word} browser")
     library.sessions.begin_try(name, f"{word} address")
+    library.tokens.new(name, ["read"], label=f"{word} program")
     library.answers.save(f"a-{word}", f"{word}?", 1, answer(word), name)
     talk = library.conversations.append("", Exchange(f"{word}?", f"{word}?!", f"a-{word}", (f"topics={word}",)), name, said=f"{word} said").id
     library.conversations.rename(talk, f"About {word}", name)
@@ -89,6 +90,7 @@ def test_no_byte_is_left_of_an_erased_account_and_all_of_the_others(used: Librar
     assert used.conversations.all(OTHER)[0].title == f"About {OTHER}"
     assert [name for name, _ in drafts(used)] == ["from the chat"]
     assert used.sessions.all() == used.sessions.all(OTHER) != []
+    assert used.tokens.all() == used.tokens.all(OTHER) != []
 
 
 @pytest.mark.both_databases
