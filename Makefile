@@ -10,7 +10,7 @@ SHARED ?= ../shared
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev check lint types contracts test soak bench lock clean
+.PHONY: help run setup setup-dev check lint types contracts test audit soak bench lock clean
 
 help:  ## list what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -44,6 +44,7 @@ check: lint types contracts test  ## all that CI runs
 lint: setup-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/bandit -q -c pyproject.toml -r corpus index assistant ui
 
 types: setup-dev
 	@$(BIN)/mypy
@@ -53,6 +54,11 @@ contracts: setup-dev
 
 test: setup-dev  ## all tests; makes its own set-up
 	@PYTHON=$(BIN)/python bash tests/run.sh
+
+audit: setup-dev  ## ask for known vulnerabilities of what is locked (needs the network)
+	@$(BIN)/python -m pip install --quiet pip-audit
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements-dev.lock
 
 soak: setup-dev  ## the long runs (kill tests, load)
 	@$(BIN)/python -m pytest -m soak

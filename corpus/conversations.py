@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from corpus import schema
 from corpus.answers import drop_unheld
-from corpus.change import now
+from corpus.change import MANY, now
 from corpus.database import Database
 from corpus.errors import InputError, NotFoundError
 from corpus.people import LOCAL
@@ -146,6 +146,25 @@ class Conversations:
             connection.execute(sa.delete(turn).where(turn.c.conversation_id == row.id))
             connection.execute(sa.delete(schema.conversation).where(schema.conversation.c.id == row.id))
             return drop_unheld(connection, held)
+
+    def forget(self, before: str) -> int:
+        """Delete for good what nobody has spoken in since `before` (UTC, as `changed` is kept), whoever's it is; how many conversations that were.
+
+        One that is shared by a link stays until its link is taken back: somebody may be reading it. Answers that something else holds stay too.
+        """
+        table, turn = schema.conversation, schema.conversation_turn
+        old = sa.select(table.c.id).where(table.c.changed < before, table.c.share.is_(None)).order_by(table.c.changed).limit(MANY)
+        gone = 0
+        while True:
+            with self._database.erase() as connection:
+                ids = list(connection.execute(old).scalars())
+                held = list(connection.execute(sa.select(turn.c.answer_id).where(turn.c.conversation_id.in_(ids))).scalars())
+                connection.execute(sa.delete(turn).where(turn.c.conversation_id.in_(ids)))
+                connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+                drop_unheld(connection, held)
+            gone += len(ids)
+            if len(ids) < MANY:
+                return gone
 
     def share(self, conversation_id: str, owner: str = LOCAL) -> str:
         """The token of a conversation's link, made where it has none: whoever knows it may read the conversation. Raises NotFoundError."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -118,11 +119,36 @@ class Engine(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Who is told how the owner's side does."""
+
+    def asking(self) -> AbstractContextManager[Callable[[Answer], None]]:
+        """A question is under way; what is given is called with its answer."""
+        ...
+
+    def searched(self, seconds: float) -> None:
+        """A search was done."""
+        ...
+
+
+class Unwatched:
+    """Nobody is told."""
+
+    @contextmanager
+    def asking(self) -> Iterator[Callable[[Answer], None]]:
+        """See Watcher."""
+        yield lambda _: None
+
+    def searched(self, seconds: float) -> None:
+        """See Watcher."""
+
+
 class LocalEngine:
     """The owner's side."""
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
+        self.watcher: Watcher = Unwatched()
         self.library: Library = workshop.library
         self._measuring = threading.RLock()
 
@@ -132,7 +158,10 @@ class LocalEngine:
 
         query = clean_question(query)
         self.require_built(config)
-        return self.workshop.searcher(config).search(query, min(k, MOST_HITS), self.filter(filters)).as_dict()
+        began = time.perf_counter()
+        found = self.workshop.searcher(config).search(query, min(k, MOST_HITS), self.filter(filters)).as_dict()
+        self.watcher.searched(time.perf_counter() - began)
+        return found
 
     def why(self, query: str, review_id: str, filters: Sequence[str], config: str | None) -> dict[str, Any]:
         """See Engine."""
@@ -310,7 +339,10 @@ class LocalEngine:
         titles = {review_id: review.title for review_id, review in self.library.get_many(note.review_id for note in own).items()}
         assistant = self.workshop.assistant(config, owner)
         last = self._turn(after, owner) if after else assistant.turn_of(before)
-        return assistant.answer(Request(question, chosen, self._writer(model, owner), last, standalone, own, titles), run)
+        with self.watcher.asking() as tell:
+            answer = assistant.answer(Request(question, chosen, self._writer(model, owner), last, standalone, own, titles), run)
+            tell(answer)
+        return answer
 
     def related(self, review_id: str) -> list[Review]:
         """The current records most like one, by the vectors of its passages; none while there is no index to ask."""

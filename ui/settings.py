@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description="Who mails are from: an address, or `Name <address>`")
 
     auth: Literal["auto", "on", "off"] = Field(default="auto", description="Accounts: on, off, or on where the page listens beyond this machine")
+    log: Literal["", "debug", "info", "warning"] = Field(default="", description="What the log of serve begins at; empty: info, and on a terminal warning")
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="Token that opens /metrics from elsewhere; empty: this machine and admins alone")
+    asks_a_minute: int = Field(default=60, ge=0, description="Questions and searches of one person, or of one address, in a minute; 0: no limit")
+    keep_conversations_days: int = Field(default=0, ge=0, description="Days after which a conversation is deleted for good; 0: never")
     open_reading: bool = Field(default=False, description="Whether anyone may ask and read without an account")
     public_url: str = Field(default="", description="Address at which readers reach the page, such as https://reviews.example.org")
     proxies: str = Field(default="127.0.0.1,::1", description="Addresses of the proxies whose X-Forwarded-For is believed, with commas between")

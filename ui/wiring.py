@@ -204,6 +204,11 @@ class Workshop:
 
         return OpenedModel(opened.label, lambda: self._alone(name).model())
 
+    def waiting(self) -> int:
+        """How many questions wait for a language model."""
+        with self._guard:
+            return sum(turns.waiting for turns in self._turns.values())
+
     def turns(self, name: str) -> Turns:
         """The queue before the language model called `name`: one for what runs on this machine, one question at a time, and one for servers."""
         from assistant import Turns

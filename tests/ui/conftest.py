@@ -37,7 +37,7 @@ Run = Callable[..., Ran]
 def environment(home: Path, models: Path, model: str = "quotes") -> dict[str, str]:
     """The environment of a command that acts on one home, with no way out to the network; `model` answers, whatever is installed in `models`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FLORILEGIUM_")}
-    own = {"FLORILEGIUM_HOME": str(home), "FLORILEGIUM_MODELS": str(models), "FLORILEGIUM_MODEL": model}
+    own = {"FLORILEGIUM_HOME": str(home), "FLORILEGIUM_MODELS": str(models), "FLORILEGIUM_MODEL": model, "FLORILEGIUM_LOG": "warning"}
     return kept | own | {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
 
 

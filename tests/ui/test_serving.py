@@ -22,13 +22,15 @@ from tests.ui.conftest import Run, environment
 class Served:
     """A `serve` of a home, on a free port."""
 
-    def __init__(self, home: Path, models: Path, command: list[str], model: str = "quotes", auth: str = "auto") -> None:
+    def __init__(self, home: Path, models: Path, command: list[str], model: str = "quotes", auth: str = "auto", **settings: str) -> None:
         self.home = home
-        env = environment(home, models, model) | {"FLORILEGIUM_AUTH": auth}
-        self.process = subprocess.Popen([*command, "serve", "--port", "0"], env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.log = home.parent / f"{home.name}.log"
+        env = environment(home, models, model) | {"FLORILEGIUM_AUTH": auth} | settings
+        with self.log.open("w") as log:  # a pipe that nobody reads would fill
+            self.process = subprocess.Popen([*command, "serve", "--port", "0"], env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert "ready at http://127.0.0.1:" in line, (line, self.process.stderr and self.process.stderr.read())
+        assert "ready at http://127.0.0.1:" in line, (line, self.log.read_text())
         self.url = line.split()[4]
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
@@ -47,9 +49,8 @@ class Served:
         finally:
             self.process.kill()
             self.process.wait()
-            for stream in (self.process.stdout, self.process.stderr):
-                if stream:
-                    stream.close()
+            if self.process.stdout:
+                self.process.stdout.close()
 
 
 @pytest.fixture

@@ -66,6 +66,9 @@ def run(session: Session, settings: Settings, install_model: str) -> int:
 
 
 def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: socket.socket, install_model: str, wish: _Wish) -> int:
+    from ui.logs import set_up
+
+    set_up(settings.log, sys.stderr)
     print("Starting …", file=sys.stderr, flush=True)
     from ui.web.works import Works
 
@@ -96,7 +99,8 @@ def _serve(settings: Settings, access: Access, engine: LocalEngine, listener: so
         job.start(install_model)
     if access.accounts and not access.secure and settings.host not in LOOPBACK:
         print("florilegium: passwords travel unencrypted; set FLORILEGIUM_PUBLIC_URL=https://… and put a proxy with TLS before it", file=sys.stderr)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3))
+    config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
     _heed(server.handle_exit)
     try:
         if wish.told:

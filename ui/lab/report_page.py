@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpus.exporting.table import guarded
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -46,11 +48,11 @@ def report_csv(report: Mapping[str, Any]) -> str:
     texts = report["texts"]
     for b, table in [(report["b"], report["measures"]), *((other["b"], other["measures"]) for other in report["others"])]:
         for name, row in table.items():
-            head = [report["set"], name]
+            head = [guarded(report["set"]), name]
             means = [row["mean_a"], row["mean_b"], row["difference"], row["p_value"], row["p_value_holm"], row["p_value_t"]]
             writer.writerow([*head, "", "", report["a"], b, *means])
             for query_id, value in row["per_query"].items():
-                writer.writerow([*head, query_id, texts.get(query_id, ""), report["a"], b, "", "", value, "", "", ""])
+                writer.writerow([*head, guarded(query_id), guarded(texts.get(query_id, "")), report["a"], b, "", "", value, "", "", ""])
     return out.getvalue()
 
 

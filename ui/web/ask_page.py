@@ -17,7 +17,7 @@ from ui.web.asking import Asked, Asking
 from ui.web.conversing import Shown, Talk, converse, reopened
 from ui.web.people import person_of, require
 from ui.web.rendering import escape, fault_html
-from ui.web.site import Site
+from ui.web.site import Site, asks
 from ui.web.standing_lines import fresh_line, model_line
 from ui.web.talks import talks_html
 
@@ -124,12 +124,15 @@ class AskPage:
 
     # ---- handlers
 
+    @asks
     def _ask(self, text: str, turn: int | None, history: list[Any], talk: str, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         yield from self._answered(Asked(text, self._filters.chosen(rest), notes=notes), history, talk, request, turn)
 
+    @asks
     def _ask_again(self, standalone: str, history: list[Any], talk: str, notes: bool, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         yield from self._answered(Asked(standalone, self._filters.chosen(rest), standalone=standalone, notes=notes), history, talk, request)
 
+    @asks
     def _command(self, history: list[Any], talk: str, notes: bool, told: gr.EventData, request: gr.Request, *rest: Any) -> Iterator[list[Any]]:
         """What the script asks for: `ask` a text, `retry` or `edit` question number `turn`."""
         wanted = told._data or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ class Asking:
                 happened.put(("fault", say("ask.failed", locale, fault=type(error).__name__)))
                 raise
 
-        threading.Thread(target=work, name="ask", daemon=True).start()
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), name="ask", daemon=True).start()  # with the number of the request
         try:
             while True:
                 event = happened.get()

@@ -5,6 +5,8 @@ Any web page can reach a server on loopback; these rules are what keeps it from 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,10 +18,21 @@ from ui.web.access import LOOPBACK, Access
 from ui.web.faults import fault
 from ui.web.rules import is_for_programs
 
+#: What no page here asks a browser for.
+_UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb")
+_DIRECT = "florilegium.direct"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a mail program may post to from no page of ours: its path holds a signed token, and nothing else says who asks (RFC 8058).
 _FROM_ANYWHERE = ("/digest/unsubscribe/",)
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "SAMEORIGIN"}
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",  # of what brings no policy of its own
+}
 #: What proxies add. None of it reaches the site behind the guard: Gradio would make addresses of it.
 _FORWARDED = frozenset(
     {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"}
@@ -39,14 +52,6 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
-        if refusal and scope["type"] == "http":
-            told = fault(403, refusal.rstrip(".")) if is_for_programs(scope["path"]) else PlainTextResponse(refusal, status_code=403)
-            await told(scope, receive, send)
-            return
-        if refusal:
-            await send({"type": "websocket.close", "code": 1008})
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,6 +62,14 @@ class Guard:
                     added.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
+        refusal = self._refusal(scope, headers)
+        if refusal and scope["type"] == "http":
+            told = fault(403, refusal.rstrip(".")) if is_for_programs(scope["path"]) else PlainTextResponse(refusal, status_code=403)
+            await told(scope, receive, send_with_headers)
+            return
+        if refusal:
+            await send({"type": "websocket.close", "code": 1008})
+            return
         await self._app(self._as_public(scope, headers), receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> str:
@@ -83,12 +96,14 @@ class Guard:
         return ""
 
     def _as_public(self, scope: Scope, headers: Headers) -> Scope:
-        access = self._access
-        kept = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in _FORWARDED]
-        scope = {**scope, "headers": kept}
+        """The request as the site behind sees it: the same scope, so that what stands before the guard learns which route it took."""
+        access, client = self._access, scope.get("client")
+        proxied = any(header in headers for header in _FORWARDED)
+        peer = client[0] if client else ""
+        scope[_DIRECT] = not proxied and _name(headers.get("host", "").lower()) in LOOPBACK and peer in LOOPBACK
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() not in _FORWARDED]
         if access.secure and headers.get("host", "").lower() == access.public_host:
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
-        client = scope.get("client")
         if client and client[0] in access.proxies:
             named = [address.strip() for value in headers.getlist("x-forwarded-for") for address in value.split(",")]
             first = next((address for address in reversed(named) if address and address not in access.proxies), "")
@@ -101,6 +116,11 @@ def _no_form(scope: Scope, headers: Headers) -> bool:
     """Whether a page of another site cannot send this: browsers name the origin with it, and ask first, which nobody here answers (Fetch, "CORS-preflight")."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return scope["method"] != "POST" or kind == "application/json" or headers.get("authorization", "").startswith("Bearer ")
+
+
+def came_directly(scope: Mapping[str, Any]) -> bool:
+    """Whether a request is from this very machine, by one of its own names, with no proxy between."""
+    return scope.get(_DIRECT) is True
 
 
 def _name(host: str) -> str:

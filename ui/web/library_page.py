@@ -19,6 +19,7 @@ from ui.web.library_view import MOST_FOUND, Shown, ids_of
 from ui.web.library_view import look as look_up
 from ui.web.people import Person, person_of, require
 from ui.web.rendering import escape, fault_html
+from ui.web.site import asks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,9 +150,11 @@ def library_page(engine: LocalEngine, page: gr.Blocks) -> None:
                 done = gr.HTML(elem_id="fl-done")
             export = gr.HTML(elem_id="fl-export")
 
+    @asks
     def show(query: str, chosen_list: str, request: gr.Request) -> list[Any]:
         return _shown(desk, State.of(query), chosen_list, person_of(request))
 
+    @asks
     def compose(query: str, asked: str, since: int, until: int, status: str, sort: str, chosen_list: str, request: gr.Request) -> list[Any]:
         before = State.of(query)
         made = before.with_year(">=", since).with_year("<=", until).with_values("status", [status] if status else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -18,6 +19,8 @@ HEAD = "\n".join(
     [f"<style>{(_FILES / name).read_text(encoding='utf-8')}</style>" for name in ("ask.css", "library.css", "talks.css")]
     + [f"<script>{(_FILES / name).read_text(encoding='utf-8')}</script>" for name in ("ask.js", "library.js", "talks.js")]
 )
+#: The scripts among it, as Gradio puts them into its pages: the pages' policy knows them by their hashes.
+SCRIPTS = tuple(re.findall(r"<script>(.*?)</script>", HEAD, re.DOTALL))
 
 
 def header(current: str) -> str:

@@ -84,6 +84,7 @@ async def write(library: Library, review_id: str, request: Request, what: str) -
     text, at = form.get("text", ""), form.get("at", "")
     revision = int(form["rev"]) if form.get("rev", "").isdecimal() else None
     try:
+        newest = library.get(review_id)
         anchor = anchor_at(library, review_id, parse_place(at), revision, person)
         if what == "note":
             number = library.notes.add(person.name, review_id, text, anchor).id
@@ -92,6 +93,5 @@ async def write(library: Library, review_id: str, request: Request, what: str) -
     except NotFoundError as error:
         return page("missing.html", status=404, message=error.message)
     except InputError as error:
-        newest = library.get(review_id)
         return record_page(library, request, newest, newest, at=at, fault=str(error), typed=text, status=400)
-    return back_to(f"/review/{quote(library.get(review_id).id)}#{what}-{number}", "/")
+    return back_to(f"/review/{quote(newest.id)}#{what}-{number}", "/")

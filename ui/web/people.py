@@ -134,6 +134,12 @@ def require(request: Request | gr.Request, role: Role = Role.READER, scope: Scop
     return person
 
 
+def known_as(scope: Asgi) -> Person | None:
+    """Whom the door took a request to be from; None for nobody, and for what came by no door."""
+    person = scope.get(_KEY)
+    return person if isinstance(person, Person) else None
+
+
 def owner_for(person: Person) -> str | None:
     """Whose answers a person may read, as `library.answers.get` takes it: their own; without accounts, all."""
     return None if person.name == LOCAL else person.name

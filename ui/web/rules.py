@@ -8,7 +8,7 @@ from corpus import Role
 
 #: What needs no account: signing in, style and script, what a link or a token of its own opens.
 OPEN = re.compile(
-    r"/(signin|signout|link)(/.*)?|/health|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon.*|/(pages|assets|static|svelte)/.*"
+    r"/(signin|signout|link)(/.*)?|/health(/live|/ready)?|/metrics|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon.*|/(pages|assets|static|svelte)/.*"
     r"|(/gradio_api)?/theme\.css|/conversations/shared/.*|/api/local/.*|/digest/(confirm|unsubscribe)/.*|/api/v1/openapi\.json"
 )
 #: What programs call, with a token in the place of a session (corpus/tokens.py). A token opens nothing else.
@@ -17,14 +17,15 @@ PROGRAMS = re.compile(r"/(api/v1|v1|mcp)(/.*)?")
 CLOSED = re.compile(
     r"(/gradio_api)?/(runs|run-history|vibe-.*|undo-vibe-.*|profiling|proxy=.*|process_recording|component_server|custom_component|stream|token|app_id|user"
     r"|login_check|dev|deep_link|openapi\.json)(/.*)?|/gradio_api/mcp(/.*)?|/mcp/.*|/(monitoring|login|logout)(/.*)?"
+    r"|(/gradio_api)?/file[=/]\s*[A-Za-z][A-Za-z0-9+.-]*:.*"  # it would fetch any address for whoever asks
 )
 _ROLES = (
     (re.compile(r"/(curate|lab|api/v1/(sets|runs))(/.*)?"), Role.LIBRARIAN),
     (re.compile(r"/digest/(draft|\d+/.+)"), Role.LIBRARIAN),
     (re.compile(r"/admin(/.*)?"), Role.ADMIN),
     (re.compile(r"/review/[^/]+/(edit|revert|status)"), Role.LIBRARIAN),
-    (re.compile(r"/(notes|lists|conversations|questions)(/.*)?"), Role.MEMBER),
-    (re.compile(r"/gradio_api/upload"), Role.MEMBER),
+    (re.compile(r"/(notes|lists|conversations|questions|comments)(/.*)?|/review/[^/]+/(notes|comments)|/answers/[^/]+/feedback"), Role.MEMBER),
+    (re.compile(r"/gradio_api/(upload.*|file[=/].*)"), Role.LIBRARIAN),  # files are for the pages of librarians alone
 )
 #: The same for the events of Gradio's pages, by page; each handler may ask for more.
 _PAGES = {"": Role.READER, "library": Role.READER, "curate": Role.LIBRARIAN, "lab": Role.LIBRARIAN, "admin": Role.ADMIN}
