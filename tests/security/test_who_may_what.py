@@ -144,7 +144,7 @@ def routes_of(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
 
 
 def pages_of(site: Site) -> Pages:
-    mounted = next(route for route in site.app.routes if isinstance(route, Mount))
+    mounted = next(route for route in site.app.routes if isinstance(route, Mount) and hasattr(route.app, "get_blocks"))
     return mounted.app.get_blocks()  # type: ignore[attr-defined, no-any-return]
 
 
