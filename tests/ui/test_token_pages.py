@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -95,7 +96,10 @@ def test_without_accounts_the_page_says_so(library: Library) -> None:
     assert (answer.status_code, "No accounts here" in answer.text) == (404, True)
 
 
-def test_the_command_makes_lists_and_revokes(staffed: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_makes_lists_and_revokes(staffed: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in os.environ if each.startswith("FLORILEGIUM_")]:
+        monkeypatch.delenv(name)
+
     def told(*words: str, code: int = 0) -> str:
         assert main(["--home", str(tmp_path), "token", *words]) == code
         said = capsys.readouterr()
