@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import InputError, Library, Review, Status
+from corpus import InputError, Library, Review, Role, Status
 from tests.corpus.making import put, reviews
+from ui.web.access import Access
 from ui.web.guard import Guard
 from ui.web.people import Door
 from ui.web.record_edit import editing_pages
@@ -39,6 +40,21 @@ def site(library: Library) -> Iterator[TestClient]:
     app.add_middleware(Guard)
     with TestClient(app, base_url="http://localhost", headers=OURS) as client:
         yield client
+
+
+@pytest.mark.parametrize(("name", "role", "code"), [("mia", Role.MEMBER, 403), ("lib", Role.LIBRARIAN, 303)])
+def test_with_accounts_a_change_carries_the_name_of_the_librarian_who_made_it(library: Library, name: str, role: Role, code: int) -> None:
+    put(library, record())
+    library.accounts.add(name, role)
+    app = FastAPI()
+    app.include_router(editing_pages(library))
+    app.add_middleware(Door, access=Access(True), library=library)
+    client = TestClient(app, base_url="http://localhost", headers=OURS, cookies={"florilegium_session": library.sessions.start(name)}, follow_redirects=False)
+    assert client.post("/review/meer/edit", data=typed(library.get("meer"), summary="By name.")).status_code == code
+    assert client.post("/review/meer/status", data={"status": "withdrawn"}).status_code == code
+    assert client.post("/review/meer/revert", data={"to": "1", "base": str(library.get("meer").revision)}).status_code == code
+    made = [version.actor for version in library.history("meer")]
+    assert made.count(name) == (3 if code == 303 else 0)
 
 
 def typed(review: Review, **changed: str) -> dict[str, str]:

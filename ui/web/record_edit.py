@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from corpus import ConflictError, FlorilegiumError, Library, NotFoundError, Role, Status, diff_reviews, is_withheld
 from ui.texts import say
 from ui.web.pages import page
-from ui.web.people import person_of
+from ui.web.people import person_of, require
 from ui.web.record_form import changes_from, form_of
 
 
@@ -27,7 +27,8 @@ def editing_pages(library: Library) -> APIRouter:
         return page("edit.html", status=status, form=True, review=review, groups=form_of(review, facets()), typed=typed, fault=fault)
 
     @router.get("/edit")
-    def edit(review_id: str) -> Response:
+    def edit(request: Request, review_id: str) -> Response:
+        require(request, Role.LIBRARIAN)
         try:
             return form_page(review_id, {})
         except NotFoundError as error:
@@ -35,10 +36,11 @@ def editing_pages(library: Library) -> APIRouter:
 
     @router.post("/edit")
     async def save(review_id: str, request: Request) -> Response:
+        person = require(request, Role.LIBRARIAN)
         typed = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         try:
             started = library.get(review_id, int(typed.get("revision", "0")))
-            library.edit(review_id, changes_from(started, typed, facets()), base_revision=started.revision)
+            library.edit(review_id, changes_from(started, typed, facets()), base_revision=started.revision, actor=person.name)
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except ConflictError as error:
@@ -68,9 +70,9 @@ def editing_pages(library: Library) -> APIRouter:
 
     @router.post("/revert")
     async def revert(review_id: str, request: Request) -> Response:
-        form = await request.form()
+        person, form = require(request, Role.LIBRARIAN), await request.form()
         try:
-            library.revert(review_id, int(str(form.get("to", ""))), base_revision=int(str(form.get("base", ""))))
+            library.revert(review_id, int(str(form.get("to", ""))), base_revision=int(str(form.get("base", ""))), actor=person.name)
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except ConflictError as error:
@@ -81,12 +83,14 @@ def editing_pages(library: Library) -> APIRouter:
 
     @router.post("/status")
     async def set_status(review_id: str, request: Request) -> Response:
+        person = require(request, Role.LIBRARIAN)
         form = {name: str(value) for name, value in (await request.form()).items()}
         wanted = form.get("status", "")
         if wanted not in list(Status):
             return page("missing.html", status=400, heading=say("history.not_done"), message=say("history.no_status", status=repr(wanted)))
         try:
-            library.set_status(review_id, Status(wanted), note=form.get("note", "").strip(), date=form.get("date", "").strip() or None)
+            note, date = form.get("note", "").strip(), form.get("date", "").strip() or None
+            library.set_status(review_id, Status(wanted), note=note, date=date, actor=person.name)
         except NotFoundError as error:
             return page("missing.html", status=404, message=error.message)
         except FlorilegiumError as error:
