@@ -157,9 +157,13 @@ def hears_what_runs(watched: Watched) -> None:
     watched.page.evaluate(
         "(text) => { document.body.innerHTML = text }", "<img src=x onerror=xss(1)><a href='javascript:xss(2)'>a</a><img src=//evil.example/x>"
     )
-    watched.page.wait_for_timeout(200)
-    watched.look()
-    kinds = {line.split()[0] for line in watched.seen}
+    kinds: set[str] = set()
+    for _ in range(50):
+        watched.page.wait_for_timeout(200)
+        watched.look()
+        kinds = {line.split()[0] for line in watched.seen}
+        if len(kinds) == 3:
+            break
     assert kinds == {"ran", "asked", "left"}, watched.seen
     watched.seen.clear()
 
@@ -168,12 +172,11 @@ def ask(watched: Watched) -> str:
     """A question that finds the records, and one that is made of payloads; the address of the conversation."""
     page = watched.page
     page.goto(watched.url)
-    for text, shown in ((QUESTION, "a.fl-cite"), (EVERY[:700], ".fl-foot")):
+    for turn, text in enumerate((QUESTION, EVERY[:700]), start=1):
         page.wait_for_selector("#fl-box textarea")
         page.fill("#fl-box textarea", text)
         page.keyboard.press("Enter")
-        page.wait_for_selector("#fl-stop", state="visible", timeout=20_000) if text == QUESTION else None
-        page.wait_for_selector(f"#fl-chat {shown}", timeout=40_000)
+        page.wait_for_function("(turn) => document.querySelectorAll('#fl-chat .fl-tools').length === turn", arg=turn, timeout=40_000)
         page.wait_for_selector("#fl-stop", state="hidden", timeout=40_000)
         watched.look()
     assert "xss(" in page.locator("#fl-chat").inner_text(), "the payloads are there to be seen"

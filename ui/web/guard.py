@@ -5,6 +5,7 @@ Any web page can reach a server on loopback; these rules are what keeps it from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from ui.web.rules import is_for_programs
 #: What no page here asks a browser for.
 _UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb")
 _DIRECT = "florilegium.direct"
+#: Routers and rules read a path as one line; what a %0A in it would lead to is not worth knowing.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a mail program may post to from no page of ours: its path holds a signed token, and nothing else says who asks (RFC 8058).
 _FROM_ANYWHERE = ("/digest/unsubscribe/",)
@@ -62,9 +65,11 @@ class Guard:
                     added.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
-        refusal = self._refusal(scope, headers)
+        refusal, code = self._refusal(scope, headers), 403
+        if not refusal and _CONTROL.search(scope["path"]):
+            refusal, code = "Nothing here has a control character in its address.", 404
         if refusal and scope["type"] == "http":
-            told = fault(403, refusal.rstrip(".")) if is_for_programs(scope["path"]) else PlainTextResponse(refusal, status_code=403)
+            told = fault(code, refusal.rstrip(".")) if is_for_programs(scope["path"]) else PlainTextResponse(refusal, status_code=code)
             await told(scope, receive, send_with_headers)
             return
         if refusal:

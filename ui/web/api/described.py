@@ -34,6 +34,6 @@ def given(shape: type[Shape], example: Any, *more: int, status: int = 200) -> di
 
 def files(media_types: tuple[str, ...], example: str) -> dict[int | str, dict[str, Any]]:
     """The description of a file in one of some formats."""
-    text = {"schema": {"type": "string"}}
-    content = {name: text | ({"example": example} if at == 0 else {}) for at, name in enumerate(media_types)}
+    schemas = {name: {"type": "array"} if name.endswith("+json") else {"type": "string"} for name in media_types}
+    content = {name: {"schema": schemas[name]} | ({"example": example} if at == 0 else {}) for at, name in enumerate(media_types)}
     return {200: {"description": "The file", "content": content}} | faults(404)
