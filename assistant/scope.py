@@ -50,6 +50,8 @@ _FOUND = re.compile(
     r"|decreased?|reduced?|improved?|remained|differ(?:ed|s)?|concluded|conclude[sd]?)\b",
     re.IGNORECASE,
 )
+#: What a search found are works, not what works found.
+_BY_SEARCH = re.compile(r"\b(?:found|located|identified) (?:by|in|through|with) (?:the|a|an|its|their|our|this) (?:\w+ ){0,2}search(?:es)?\b", re.IGNORECASE)
 _WANTED = re.compile(
     r"\b(?:call(?:s|ed)? for|asks? for|recommend\w*|(?:is|are) (?:still )?(?:needed|required|called for|warranted)|(?:more|further"
     r"|future) (?:\w+ ){0,3}(?:research|trials|studies|work|evidence)\b|suggests? (?:charting|testing|studying))\b",
@@ -59,6 +61,7 @@ _WANTED = re.compile(
 
 def tells_of_scope(text: str) -> bool:
     """Whether a sentence only says what a work was about or how it was done: its subject, searches, methods, the number of studies taken in."""
+    text = _BY_SEARCH.sub("", text)
     found = _FOUND.search(text)
     if _AIM.search(text) and not found:
         return True
