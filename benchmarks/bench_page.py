@@ -2,7 +2,8 @@
 
     python benchmarks/bench_page.py HOME [--times 5] [--at-once 20] [--port 7899] [--chromium /usr/bin/chromium]
 
-HOME is a home that has been synced; answers are quotes. Every figure is wall time in the browser, from the key press or the address entered to the
+HOME is a home that has been synced; answers are quotes. Each page has a browser context of its own: in one, six open pages use up the connections that a
+browser makes to one server over HTTP/1.1. Every figure is wall time in the browser, from the key press or the address entered to the
 words on the screen. Writes docs/figures/page.json. The baseline in the same run is an empty page of the same server (`/pages/empty`).
 """
 
@@ -18,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 _FLORILEGIUM = [sys.executable, "-c", "from ui.cli import main; main()"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -64,17 +65,15 @@ def main() -> int:
 
 def measure(browser: Browser, url: str, times: int, at_once: int) -> dict[str, object]:
     """All figures, in seconds."""
-    first_context = browser.new_context(viewport={"width": 1280, "height": 860})
-    page, ready = opened(first_context, url)
+    page, ready = opened(browser, url)
     empty = browser.new_context().new_page()
     began = time.perf_counter()
     empty.goto(f"{url}/pages/empty")
     bare = time.perf_counter() - began
     first = [first_text(page, _QUESTIONS[turn % len(_QUESTIONS)], turn) for turn in range(times + 1)]
-    again = opened(first_context, url)[1]
-    first_context.close()
-    tabs = browser.new_context(viewport={"width": 1280, "height": 860})  # one: the pages' files are fetched and read once
-    pages = [opened(tabs, url)[0] for _ in range(at_once)]
+    again = opened(browser, url)[1]
+    page.context.close()
+    pages = [opened(browser, url)[0] for _ in range(at_once)]
     for number, each in enumerate(pages):
         each.fill("#fl-box textarea", _QUESTIONS[number % len(_QUESTIONS)])
     began = time.perf_counter()
@@ -98,9 +97,9 @@ def measure(browser: Browser, url: str, times: int, at_once: int) -> dict[str, o
     }
 
 
-def opened(context: BrowserContext, url: str) -> tuple[Page, float]:
-    """A page, and how long it took until a question could be typed."""
-    page = context.new_page()
+def opened(browser: Browser, url: str) -> tuple[Page, float]:
+    """A page in a browser context of its own, and how long it took until a question could be typed."""
+    page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
     began = time.perf_counter()
     page.goto(url)
     page.wait_for_selector("#fl-box textarea", timeout=120_000)
