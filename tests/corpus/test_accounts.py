@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from corpus import ConflictError, InputError, Library, NotFoundError, Role, UsageError, schema
+from corpus import ConflictError, InputError, NotFoundError, Role, UsageError, schema
 from corpus.accounts import Accounts
 from corpus.database import Database
 from corpus.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
-from tests.corpus.making import opened
+from tests.corpus.making import Clock, opened
 
 pytestmark = pytest.mark.both_databases
 
 PASSWORD = "correct horse battery"
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(library: Library, library_url: str) -> Iterator[Database]:
-    made = Database(library_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture

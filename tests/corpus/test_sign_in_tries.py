@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from corpus import Library, NotFoundError, UnavailableError
+from corpus import NotFoundError, UnavailableError
 from corpus.database import Database
 from corpus.sessions import Sessions
+from tests.corpus.making import Clock
 
 pytestmark = pytest.mark.both_databases
 
 
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def sessions(library: Library, library_url: str, clock: Clock) -> Iterator[Sessions]:
-    database = Database(library_url)
-    yield Sessions(database, clock)
-    database.close()
+def sessions(database: Database, clock: Clock) -> Sessions:
+    return Sessions(database, clock)
 
 
 def tries_until_refused(sessions: Sessions, name: str, address: str, most: int = 60) -> int:

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import InputError, Library, NotFoundError, Role, UsageError
+from corpus import InputError, NotFoundError, Role, UsageError
 from corpus.accounts import Accounts
 from corpus.database import Database
 from corpus.tokens import MOST, PREFIX, Scope, Tokens
+from tests.corpus.making import Clock
 
 DAY = 24 * 3600
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(library: Library, tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'library.sqlite'}")
-    yield made
-    made.close()
 
 
 @pytest.fixture
