@@ -141,8 +141,9 @@ class Syncer:
         Returns how many ids were mended.
         """
         with self._built.writing:
-            found = self._mine(self.compare()) if differences and self.behind() else self.compare() if differences else differences
-            return self._repair(found, progress or (lambda step, done, total: None))
+            if differences:
+                differences = self._mine(self.compare()) if self.behind() else self.compare()
+            return self._repair(differences, progress or (lambda step, done, total: None))
 
     # ---- steps
 

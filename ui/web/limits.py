@@ -8,11 +8,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus import LOCAL, UnavailableError
+from ui.web.faults import fault
 from ui.web.people import Person, known_as
+from ui.web.rules import is_for_programs
 
 _MOST = 10_000  # people and addresses remembered
 #: What searches or asks besides the events of the pages, which `Site` looks at itself.
@@ -79,9 +81,8 @@ class Limited:
 
 def _answer(path: str, error: TooOftenError) -> Response:
     headers = {"Retry-After": str(error.seconds)}
-    if path.startswith(("/api/", "/v1/", "/mcp")):
-        told = {"error": {"message": error.message, "where": "", "remedy": error.remedy}}
-        return JSONResponse(told, status_code=429, headers=headers)
+    if is_for_programs(path):
+        return fault(429, error.message, error.where, error.remedy, headers)
     return PlainTextResponse(str(error), status_code=429, headers=headers)
 
 
