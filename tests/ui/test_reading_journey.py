@@ -125,6 +125,18 @@ def test_a_question_is_changed_and_asked_again_and_what_came_after_goes(browser:
     page.context.close()
 
 
+def test_a_question_entered_while_another_is_answered_is_asked_after_it(browser: Browser, site: Served) -> None:  # noqa: F811
+    page = open_page(browser, site, 1280, [])
+    page.fill("#fl-box textarea", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#fl-box textarea').value === ''", timeout=15_000)
+    page.fill("#fl-box textarea", "Does ketamine help with depression?")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.fl-tools').length === 2", timeout=30_000)
+    assert page.locator("#fl-chat .user").all_inner_texts() == [QUESTION, "Does ketamine help with depression?"]
+    page.context.close()
+
+
 def test_a_thumb_down_asks_why_and_is_kept(browser: Browser, site: Served) -> None:  # noqa: F811
     elsewhere: list[str] = []
     page = open_page(browser, site, 390, elsewhere)

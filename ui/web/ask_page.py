@@ -104,7 +104,14 @@ class AskPage:
         more = [self._chat, self._talk, self._notes, *self._filters.inputs]
         self._shown = [self._box, self._chat, self._send, self._stop, self._talk, self._understood, self._again, self._turn, self._editing_row, self._next]
         asked = [
-            gr.on([self._box.submit, self._send.click], self._ask, [self._box, self._turn, *more], self._shown, concurrency_limit=_AT_ONCE),
+            gr.on(
+                [self._box.submit, self._send.click],
+                self._ask,
+                [self._box, self._turn, *more],
+                self._shown,
+                concurrency_limit=_AT_ONCE,
+                trigger_mode="always_last",  # a question entered while another is answered waits for it; "once" would drop it without a word
+            ),
             gr.on([self._understood.submit, self._again.click], self._ask_again, [self._understood, *more], self._shown, concurrency_limit=_AT_ONCE),
             self._commands.submit(self._command, more, [*self._shown, self._editing_line], concurrency_limit=_AT_ONCE, show_progress="hidden"),
         ]
