@@ -65,3 +65,20 @@ def test_look_bring_in_edit_see_what_changed_and_go_back(browser: Browser, libra
     assert page.locator("h1").inner_text() == "Xylophone therapy for insomnia"
     assert elsewhere == []
     page.context.close()
+
+
+def test_reading_a_long_file_shows_how_far_it_is_and_can_be_stopped(browser: Browser, library_site: Served, tmp_path: Path) -> None:  # noqa: F811
+    file = tmp_path / "long.ris"
+    file.write_text("".join(RIS.replace("Xylophone", f"Xylophone number {number}") for number in range(20_000)), encoding="utf-8")
+    page = open_page(browser, library_site, 390, [])
+    page.goto(f"{library_site.url}/curate")
+    page.locator("#fl-preview-files").click()
+    page.locator("#fl-preview .fl-warn").wait_for()
+    page.set_input_files("#fl-files input[type=file]", str(file))
+    page.get_by_text("long.ris").first.wait_for()
+    page.locator("#fl-preview-files").click()
+    page.locator("#fl-preview .fl-progress").wait_for()
+    page.locator("#fl-import-stop").click()
+    page.locator("#fl-preview").get_by_text("Stopped; nothing of it is kept").wait_for()
+    page.locator("#fl-import-stop").wait_for(state="hidden")
+    page.context.close()

@@ -17,10 +17,14 @@ from ui.web.curation.completeness_tab import report
 from ui.web.curation.import_tab import bring_in, preview, take_back
 from ui.web.curation.notices_tab import take_notices_back, take_table
 from ui.web.curation.vocabulary_tab import save_value
-from ui.web.works import Work, Works
+from ui.web.works import Works
 from ui.wiring import Workshop
 
 RIS = "TY  - JOUR\nTI  - Sleep <script>alert(1)</script>\nAU  - Doe, Jane\nPY  - 2020\nDO  - 10.1000/x\nER  - \n"
+
+
+def quiet(step: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @pytest.fixture
@@ -35,8 +39,8 @@ def file(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library, works: Works, file: Path) -> None:
-    text, ready = preview(works, Work("preview", owner="ann"), [str(file)])
+def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library, file: Path) -> None:
+    text, ready = preview(library, [str(file)], quiet)
     assert ready
     assert "Of 3 records 2 would be added, 1 skipped" in text
     assert "&lt;script&gt;" in text.replace("&#62;", "&gt;").replace("&#60;", "&lt;")
@@ -45,18 +49,18 @@ def test_a_preview_shows_what_would_come_in_and_writes_nothing(library: Library,
     assert (library.count(), library.revision(), list_imports(library)) == (0, 0, [])
 
 
-def test_a_table_without_a_column_of_titles_is_told_by_its_columns(library: Library, works: Works, tmp_path: Path) -> None:
+def test_a_table_without_a_column_of_titles_is_told_by_its_columns(library: Library, tmp_path: Path) -> None:
     made = tmp_path / "screened.csv"
     made.write_text('Paper <i>,authors,year\nSleep,"Doe, J",2021\n', encoding="utf-8")
-    text, ready = preview(works, Work("preview", owner="ann"), [str(made)])
+    text, ready = preview(library, [str(made)], quiet)
     assert ready
     assert "the columns are Paper &lt;i&gt;, authors, year" in text
 
 
-def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, works: Works, file: Path) -> None:
-    assert "2 were added" in bring_in(works, Work("import", owner="ann"), [str(file)])
+def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, file: Path) -> None:
+    assert "2 were added" in bring_in(library, [str(file)], "ann", quiet)
     assert library.count() == 2
-    text, ready = preview(works, Work("preview", owner="ann"), [str(file)])
+    text, ready = preview(library, [str(file)], quiet)
     assert not ready
     assert "there already" in text
     batch = list_imports(library)[0]["batch"]
@@ -66,11 +70,10 @@ def test_what_was_looked_at_comes_in_and_can_be_taken_back(library: Library, wor
     assert "fl-warn" in take_back(library, None, "ann")
 
 
-def test_files_that_are_none_are_told_in_a_line(library: Library, works: Works, tmp_path: Path) -> None:
+def test_files_that_are_none_are_told_in_a_line(library: Library, tmp_path: Path) -> None:
     other = tmp_path / "x.bin"
     other.write_bytes(b"\x00\x01\x02" * 50)
-    assert preview(works, Work("preview", owner="ann"), [])[1] is False
-    text, ready = preview(works, Work("preview", owner="ann"), [str(other)])
+    text, ready = preview(library, [str(other)], quiet)
     assert not ready
     assert "x.bin" in text.replace("&#46;", ".")
 

@@ -177,10 +177,10 @@ def progress_html(told: Told) -> str:
 
 
 def bar_html(text: str, done: int, total: int, *, status: bool = False) -> str:
-    """A line and a bar; `status` has it read out when it changes."""
-    share = 100 * done / total if total else 0
+    """A line, and a bar where the total is known; `status` has it read out when it changes."""
+    bar = f'<div class="fl-bar"><i style="width:{100 * done / total:.1f}%"></i></div>' if total else ""
     role = ' role="status"' if status else ""
-    return f'<div class="fl-progress"{role}><p class="fl-note">{escape(text)}</p><div class="fl-bar"><i style="width:{share:.1f}%"></i></div></div>'
+    return f'<div class="fl-progress"{role}><p class="fl-note">{escape(text)}</p>{bar}</div>'
 
 
 def step_said(step: str, done: int, total: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +15,7 @@ from ui.texts import label, moment, said, say
 from ui.web.curation.tables import table
 from ui.web.people import require
 from ui.web.rendering import escape, fault_html
-from ui.web.works import Progress, Work, Works, named
+from ui.web.works import Progress, Told, Work, Works, named, progress_html, stopper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,7 @@ def import_tab(works: Works, page: gr.Blocks) -> None:
         look_at = gr.Button(label("intake.preview"), variant="primary", elem_id="fl-preview-files", min_width=200)
         accept = gr.Button(label("intake.accept"), variant="primary", visible=False, elem_id="fl-accept", min_width=140)
         leave = gr.Button(label("intake.leave"), visible=False, elem_id="fl-leave", min_width=140)
+        stop = gr.Button(label("lab.stop"), visible=False, elem_id="fl-import-stop", min_width=100)
     shown = gr.HTML(f'<p class="fl-note">{said("intake.welcome")}</p>', elem_id="fl-preview")
     gr.HTML(f'<h2 class="fl-h2">{said("intake.batches")}</h2>')
     with gr.Row(equal_height=True):
@@ -47,16 +48,25 @@ def import_tab(works: Works, page: gr.Blocks) -> None:
         undo = gr.Button(label("intake.take_back"), elem_id="fl-undo", scale=1, min_width=140)
     batches = gr.HTML(elem_id="fl-batches")
 
-    def work(kind: str, paths: list[str] | None, request: gr.Request) -> Work:
-        return Work(kind, named(*(Path(path).name for path in paths or ())), require(request, Role.LIBRARIAN).name)
+    def told(kind: str, paths: list[str] | None, request: gr.Request, act: Callable[[Sequence[str], str, Progress], Any]) -> Iterator[Told]:
+        work = Work(kind, named(*(Path(path).name for path in paths or ())), require(request, Role.LIBRARIAN).name)
+        if not paths:
+            yield Told(ended=True, fault=say("curate.no_file"))
+            return
+        yield from works.follow(str(request.session_hash), work, lambda tell: act(paths, work.owner, tell))
 
-    def previewed(request: gr.Request, paths: list[str] | None) -> list[Any]:
-        text, ready = preview(works, work("preview", paths, request), paths or [])
-        return [text, gr.update(visible=ready), gr.update(visible=ready), gr.update(variant="secondary" if ready else "primary")]
+    def previewed(request: gr.Request, paths: list[str] | None) -> Iterator[list[Any]]:
+        for one in told("preview", paths, request, lambda files, _, tell: preview(library, files, tell)):
+            text, ready = one.made or (_standing(one), False)
+            both = gr.update(visible=ready, interactive=True)
+            yield [text, both, both, gr.update(variant="secondary" if ready else "primary"), gr.update(visible=not one.ended)]
 
-    def accepted(request: gr.Request, paths: list[str] | None) -> list[Any]:
-        text = bring_in(works, work("import", paths, request), paths or [])
-        return [text, None, gr.update(visible=False), gr.update(visible=False), *_history(library)]
+    def accepted(request: gr.Request, paths: list[str] | None) -> Iterator[list[Any]]:
+        for one in told("import", paths, request, lambda files, actor, tell: bring_in(library, files, actor, tell)):
+            if one.made:
+                yield [one.made, None, gr.update(visible=False), gr.update(visible=False), *_history(library), gr.update(visible=False)]
+            else:
+                yield [_standing(one), gr.skip(), gr.update(interactive=one.ended), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=not one.ended)]
 
     def left() -> list[Any]:
         return [f'<p class="fl-note">{escape(say("intake.welcome"))}</p>', None, gr.update(visible=False), gr.update(visible=False)]
@@ -64,41 +74,38 @@ def import_tab(works: Works, page: gr.Blocks) -> None:
     def undone(request: gr.Request, chosen: str | None) -> list[Any]:
         return [take_back(library, chosen, require(request, Role.LIBRARIAN).name), *_history(library)]
 
-    look_at.click(previewed, files, [shown, accept, leave, look_at], concurrency_limit=4)
-    accept.click(accepted, files, [shown, files, accept, leave, batch, batches], concurrency_limit=4)
+    look_at.click(previewed, files, [shown, accept, leave, look_at, stop], concurrency_limit=4, show_progress="hidden")
+    accept.click(accepted, files, [shown, files, accept, leave, batch, batches, stop], concurrency_limit=4, show_progress="hidden")
+    stop.click(stopper(works), None, None, queue=False)
     leave.click(left, None, [shown, files, accept, leave])
     undo.click(undone, batch, [shown, batch, batches])
     page.load(lambda: _history(library), None, [batch, batches], show_progress="hidden")
 
 
-def preview(works: Works, work: Work, paths: Sequence[str]) -> tuple[str, bool]:
-    """What an import would do, as HTML, and whether anything would come in. Nothing is kept."""
-    if not paths:
-        return fault_html(say("curate.no_file")), False
+def preview(library: Library, paths: Sequence[str], tell: Progress) -> tuple[str, bool]:
+    """What an import would do, as HTML, and whether anything would come in. Nothing is kept. Raises FlorilegiumError."""
     seen: list[Seen] = []
 
     def watch(outcome: str, review: Review) -> None:
         if len(seen) < _SHOWN:
             seen.append(Seen(outcome, review))
 
-    try:
-        report = works.do(work, lambda tell: import_files(works.engine.library, _uploads(paths), dry_run=True, watch=watch, progress=_records_told(tell)))
-    except FlorilegiumError as error:
-        return fault_html(str(error)), False
+    report = import_files(library, _uploads(paths), dry_run=True, watch=watch, progress=_records_told(tell))
     head = f'<p class="fl-lead-line"><strong>{escape(say("intake.nothing_written"))}</strong> {escape(_sentence(report, "intake.outcome_adding_count"))}</p>'
     return head + _files(report) + _records(seen, report.total("read") - report.total("skipped")), bool(report.total("added") + report.total("updated"))
 
 
-def bring_in(works: Works, work: Work, paths: Sequence[str]) -> str:
-    """Import for good; the report as HTML. Ended half-way, nothing of it is kept."""
-    library = works.engine.library
-    try:
-        report = works.do(work, lambda tell: import_files(library, _uploads(paths), actor=work.owner, progress=_records_told(tell)))
-    except FlorilegiumError as error:
-        return fault_html(str(error))
+def bring_in(library: Library, paths: Sequence[str], actor: str, tell: Progress) -> str:
+    """Import for good; the report as HTML. Ended half-way, nothing of it is kept. Raises FlorilegiumError."""
+    report = import_files(library, _uploads(paths), actor=actor, progress=_records_told(tell))
     undo = " " + say("intake.done_undo", batch=report.batch) if report.batch else ""
     text = _sentence(report, "intake.outcome_added_count") + undo
     return f'<p class="fl-lead-line"><strong>{escape(say("curate.done"))}</strong> {escape(text)}</p>' + _files(report)
+
+
+def _standing(told: Told) -> str:
+    """Where reading stands, or why it ended without anything made."""
+    return fault_html(told.fault) if told.ended else progress_html(told)
 
 
 def take_back(library: Library, batch: str | None, actor: str) -> str:
