@@ -146,20 +146,22 @@ class Weighed:
     matched_all: tuple[float, ...] = ()
 
 
-def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TokenEncoder) -> Weighed:
-    """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is."""
+def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TokenEncoder, *, remember: bool = False) -> Weighed:
+    """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is.
+
+    `remember` the sentences' vectors for other questions, which is for those of the collection alone.
+    """
     words = list(question.written)
-    without = [question.without(word) for word in words]
     table = shipped()[0].word_vectors
     forms = [fold(question.written[word]) for word in words]
     rare = table.unknown(forms)
-    whole, tokens = encoder.encode_tokens([question.text, *(sentence.text for sentence in sentences)])
-    parts = encoder.encode([*without, *rare]) if words else whole[:0]
-    lost = np.maximum(1.0 - parts[: len(words)] @ whole[0], 1e-6)
+    asked, asked_tokens = encoder.encode_tokens([question.text, *(question.without(word) for word in words), *rare])
+    whole, parts = asked[0], asked[1:]
+    vectors, tokens = encoder.encode_tokens([sentence.text for sentence in sentences], remember=remember)
+    lost = np.maximum(1.0 - parts[: len(words)] @ whole, 1e-6)
     by_themselves = table.of(forms, dict(zip(rare, parts[len(words) :], strict=True)))
-    vectors = whole[1:]
-    cosines = tuple(float(value) for value in vectors @ whole[0])
-    matched, matched_all = _matches(question, tokens[0], tokens[1:])
+    cosines = tuple(float(value) for value in vectors @ whole)
+    matched, matched_all = _matches(question, asked_tokens[0], tokens)
     covered = tuple(0.75 * question.coverage(s.text) + 0.25 * question.coverage(s.text, s.review.title) for s in sentences)
     importance = {word: float(share) for word, share in zip(words, lost / lost.sum(), strict=True)} if words else {}
     return Weighed(tuple(sentences), vectors, cosines, covered, importance, by_themselves, matched, matched_all)

@@ -16,4 +16,4 @@ def look_up(text: str, searcher: Searcher, encoder: TokenEncoder, vocabulary: Vo
     """The question as it was asked of the collection, what was found, and each sentence's weight."""
     question = ask_about(own_words(text, vocabulary, searcher.frequencies), searcher.frequencies)
     result = searcher.search(question.text, HITS, chosen)
-    return question, result, weigh(question, collect(result.hits), encoder)
+    return question, result, weigh(question, collect(result.hits), encoder, remember=True)

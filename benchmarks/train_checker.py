@@ -71,7 +71,7 @@ class RememberingEncoder:
             self._rows.update(zip(new, self._encoder.encode(new), strict=True))
         return np.stack([self._rows[text] for text in texts]) if texts else np.zeros((0, 384), np.float32)
 
-    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+    def encode_tokens(self, texts: Sequence[str], *, remember: bool = True) -> tuple[Vectors, list[Tokens]]:
         """What `encode` gives, and each text's word pieces; these are kept in memory alone, with two bytes a number."""
         new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
         if new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from corpus import UnavailableError
 from index.weights import EmbeddingModel
@@ -22,6 +24,9 @@ Progress = Callable[[int, int], None]
 
 #: Fewer texts than this are encoded by onnxruntime: loading torch costs more than it saves.
 BULK = 256
+#: Bytes of sentences kept by their word pieces, about a hundred to the megabyte: readers ask about the same records again and again.
+REMEMBERED = 64_000_000
+_SPAN = 120  # bytes of a place in Python
 _BATCH = 16
 _GPU_BATCH = 512
 #: The exported encoder must agree with sentence-transformers at least this well (cosine).
@@ -48,8 +53,8 @@ class Tokens:
 class TokenEncoder(TextEncoder, Protocol):
     """A text encoder that also tells the vectors of the word pieces that a text's vector is made of."""
 
-    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
-        """What `encode` gives, and each text's word pieces."""
+    def encode_tokens(self, texts: Sequence[str], *, remember: bool = False) -> tuple[Vectors, list[Tokens]]:
+        """What `encode` gives, and each text's word pieces. `remember` what is made of them for the next time: for words of the collection alone."""
         ...
 
 
@@ -164,15 +169,33 @@ class Encoder:
     def __init__(self, model: EmbeddingModel) -> None:
         self.query = QueryEncoder(model)
         self._bulk = BulkEncoder(model)
+        self._remembered: LRUCache[str, tuple[Vectors, Tokens]] = LRUCache(REMEMBERED, getsizeof=_size)
+        self._guard = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order."""
         few = len(texts) < BULK and self.query.exported
         return self.query.encode(texts) if few else self._bulk.encode(texts)
 
-    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
-        """What `encode` gives, and each text's word pieces."""
-        return self.query.encode_tokens(texts)
+    def encode_tokens(self, texts: Sequence[str], *, remember: bool = False) -> tuple[Vectors, list[Tokens]]:
+        """See TokenEncoder. What is remembered has two bytes a number, whether it is new or not, so that the same texts always give the same numbers."""
+        if not remember or not texts:
+            return self.query.encode_tokens(texts)
+        with self._guard:
+            found = {text: self._remembered[text] for text in dict.fromkeys(texts) if text in self._remembered}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        for text, row, own in zip(new, *self.query.encode_tokens(new), strict=True):
+            found[text] = row, Tokens(own.vectors.astype(np.float16), own.spans)
+        with self._guard:
+            self._remembered.update({text: found[text] for text in new})
+        rows, tokens = zip(*(found[text] for text in texts), strict=True)
+        return np.stack(rows), [Tokens(own.vectors.astype(np.float32), own.spans) for own in tokens]
+
+
+def _size(known: tuple[Vectors, Tokens]) -> int:
+    """About how many bytes a remembered text takes."""
+    row, own = known
+    return row.nbytes + own.vectors.nbytes + _SPAN * len(own.spans)
 
 
 def _load(model: EmbeddingModel, *, gpu: bool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus import UnavailableError
 from index import EmbeddingModel, Encoder, packaged_folder
-from index.encoder import BULK, QueryEncoder
+from index.encoder import BULK, QueryEncoder, Tokens, Vectors
 
 VARIED = (
     "",
@@ -135,3 +136,26 @@ def test_word_pieces_carry_their_places_and_change_no_vector(query: QueryEncoder
         assert len(own.spans) == len(own.vectors)
         assert "".join(text[start:end] for start, end in own.spans) == text.replace(" ", "")
         np.testing.assert_allclose(np.linalg.norm(own.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_what_is_remembered_is_not_encoded_again_and_gives_the_same_numbers(embedding_model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Encoder(embedding_model)
+    known, private = "Psilocybin eased depression.", "A private note on set and setting."
+    asked: list[str] = []
+    run = encoder.query.encode_tokens
+
+    def counted(texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        asked.extend(texts)
+        return run(texts)
+
+    monkeypatch.setattr(encoder.query, "encode_tokens", counted)
+    encoder.encode_tokens([private])
+    first = encoder.encode_tokens([known, private, known], remember=True)
+    again = encoder.encode_tokens([private, known], remember=True)
+    assert asked == [private, known, private], "each is encoded once, but what was not to be remembered was not"
+    np.testing.assert_array_equal(first[0][[1, 0]], again[0])
+    for one, other in zip((first[1][1], first[1][0]), again[1], strict=True):
+        np.testing.assert_array_equal(one.vectors, other.vectors)
+        assert one.spans == other.spans
+    plain = run([known])[1][0]
+    np.testing.assert_allclose(again[1][1].vectors, plain.vectors, atol=2e-3)

@@ -137,6 +137,17 @@ def test_a_question_entered_while_another_is_answered_is_asked_after_it(browser:
     page.context.close()
 
 
+def test_a_page_that_only_stands_there_asks_the_server_for_nothing(browser: Browser, site: Served) -> None:  # noqa: F811
+    page = open_page(browser, site, 1280, [])
+    page.wait_for_selector(".fl-suggested", timeout=15_000)
+    page.wait_for_timeout(1_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(5_000)
+    assert asked == []
+    page.context.close()
+
+
 def test_a_thumb_down_asks_why_and_is_kept(browser: Browser, site: Served) -> None:  # noqa: F811
     elsewhere: list[str] = []
     page = open_page(browser, site, 390, elsewhere)

@@ -125,8 +125,9 @@ class AskPage:
         changes = [item.change for item in self._filters.inputs]
         gr.on([self.page.load, *changes], self._filters.counted, self._filters.inputs, self._filters.outputs, show_progress="hidden")
         self.page.load(self._open, None, [self._chat, self._talk, self._notes, self._fresh, self._talks], show_progress="hidden")
-        timer = gr.Timer(2.0)
-        gr.on([self.page.load, timer.tick], self._model_stands, None, [self._model, self._cancel], show_progress="hidden")
+        timer = gr.Timer(2.0, active=False)  # while a model is being fetched: a page that only stands there asks the server for nothing
+        stands = [self._model, self._cancel, timer]
+        gr.on([self.page.load, timer.tick], self._model_stands, None, stands, show_progress="hidden")
         self._cancel.click(self._cancel_fetching, None, None)
 
     # ---- handlers
@@ -188,8 +189,8 @@ class AskPage:
         head = f'<span class="fl-note">{escape(say("ask.next"))}</span> ' if links else ""
         return f"{head}{links}", fresh_line(engine), talks_html(engine.library, person, held.conversation)
 
-    def _model_stands(self, request: gr.Request) -> tuple[Any, Any]:
-        return model_line(self._job, person_of(request))
+    def _model_stands(self, request: gr.Request) -> tuple[Any, Any, Any]:
+        return *model_line(self._job, person_of(request)), gr.Timer(active=self._job.status().running)
 
     def _cancel_fetching(self, request: gr.Request) -> None:
         require(request, Role.ADMIN)
