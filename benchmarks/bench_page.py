@@ -3,8 +3,9 @@
     python benchmarks/bench_page.py HOME [--times 5] [--at-once 20] [--port 7899] [--chromium /usr/bin/chromium]
 
 HOME is a home that has been synced; answers are quotes. Each page has a browser context of its own: in one, six open pages use up the connections that a
-browser makes to one server over HTTP/1.1. Every figure is wall time in the browser, from the key press or the address entered to the
-words on the screen. Writes docs/figures/page.json. The baseline in the same run is an empty page of the same server (`/pages/empty`).
+browser makes to one server over HTTP/1.1. Every figure is wall time in the browser, from the key press or the address entered to the words on the screen;
+each question is a new one, asked a second after the answer before it, when the page has made its suggestions. Writes docs/figures/page.json. The
+baseline in the same run is an empty page of the same server (`/pages/empty`).
 """
 
 from __future__ import annotations
@@ -23,13 +24,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 _FLORILEGIUM = [sys.executable, "-c", "from ui.cli import main; main()"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-_QUESTIONS = (
-    "How large is the effect of psilocybin on depression?",
-    "How does ketamine act on glutamate to relieve depression?",
-    "Is microdosing better than placebo?",
-    "What are the risks of ibogaine for the heart?",
-    "Does MDMA help with PTSD?",
-)
+_DATA = Path(__file__).parent / "data" / "sample_questions.jsonl"
+_QUESTIONS = [line["question"] for line in map(json.loads, _DATA.read_text(encoding="utf-8").splitlines()) if line["answerable"]]
 _FIGURES = Path(__file__).parent.parent / "docs" / "figures" / "page.json"
 #: When the first sentence of the answer numbered by the argument is on the screen.
 _SENTENCE = "(turn) => document.querySelectorAll('#fl-chat .fl-answer')[turn]?.querySelector('.fl-sentence, .fl-none')"
@@ -70,12 +66,12 @@ def measure(browser: Browser, url: str, times: int, at_once: int) -> dict[str, o
     began = time.perf_counter()
     empty.goto(f"{url}/pages/empty")
     bare = time.perf_counter() - began
-    first = [first_text(page, _QUESTIONS[turn % len(_QUESTIONS)], turn) for turn in range(times + 1)]
+    first = [first_text(page, question, turn) for turn, question in enumerate(_QUESTIONS[: times + 1])]
     again = opened(browser, url)[1]
     page.context.close()
     pages = [opened(browser, url)[0] for _ in range(at_once)]
     for number, each in enumerate(pages):
-        each.fill("#fl-box textarea", _QUESTIONS[number % len(_QUESTIONS)])
+        each.fill("#fl-box textarea", _QUESTIONS[(times + 1 + number) % len(_QUESTIONS)])
     began = time.perf_counter()
     for each in pages:
         each.keyboard.press("Enter")
@@ -108,7 +104,7 @@ def opened(browser: Browser, url: str) -> tuple[Page, float]:
 
 def first_text(page: Page, question: str, turn: int) -> float:
     """Ask, and wait for the first sentence; seconds."""
-    page.wait_for_selector("#fl-send", state="visible", timeout=60_000)
+    page.wait_for_timeout(1000)
     page.fill("#fl-box textarea", question)
     began = time.perf_counter()
     page.keyboard.press("Enter")
