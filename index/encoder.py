@@ -185,7 +185,7 @@ class Encoder:
             found = {text: self._remembered[text] for text in dict.fromkeys(texts) if text in self._remembered}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         for text, row, own in zip(new, *self.query.encode_tokens(new), strict=True):
-            found[text] = row, Tokens(own.vectors.astype(np.float16), own.spans)
+            found[text] = row.copy(), Tokens(own.vectors.astype(np.float16), own.spans)
         with self._guard:
             self._remembered.update({text: found[text] for text in new})
         rows, tokens = zip(*(found[text] for text in texts), strict=True)

@@ -31,7 +31,7 @@ def related(library: Library, built: BuiltIndex, review_id: str, k: int = 5) -> 
     length = float(np.linalg.norm(mean))
     if not length:
         return []
-    nearest = built.vectors.search(np.asarray(mean / length, dtype=np.float32), _DEPTH * k + len(rows))
+    nearest = built.nearest(np.asarray(mean / length, dtype=np.float32), _DEPTH * k + len(rows))
     held = built.state.reviews_of([passage_id for passage_id, _ in nearest])
     best: dict[str, float] = {}
     for passage_id, score in nearest:

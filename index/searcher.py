@@ -187,7 +187,7 @@ class Searcher:
         missing, ranked = depth - len(ranking), {review_id for review_id, _ in ranking}
         if missing <= 0:
             return list(ranking)
-        nearest = self._built.vectors.search(vector, _DEEP * depth) if config.dense_weight > 0 else []
+        nearest = self._built.nearest(vector, _DEEP * depth) if config.dense_weight > 0 else []
         held = self._built.state.reviews_of([passage_id for passage_id, _ in nearest])
         dense: dict[str, float] = {}
         for passage_id, similar in nearest:
@@ -290,7 +290,7 @@ class Searcher:
         config, depth = self.config, self.config.candidates * widen
         proposed: dict[str, None] = {}
         if config.dense_weight > 0:
-            nearest = self._built.vectors.search(vector, config.dense_depth * widen, allowed)
+            nearest = self._built.nearest(vector, config.dense_depth * widen, allowed)
             held = self._built.state.reviews_of([passage_id for passage_id, _ in nearest])
             for passage_id, _ in nearest:
                 if passage_id in held and len(proposed) < depth:

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from corpus import UnavailableError
 from corpus.disk import MAKE_ROOM, no_room
 from index.passages import Passage
@@ -42,6 +45,14 @@ class PassageRow(NamedTuple):
     row: int
 
 
+class Places(NamedTuple):
+    """All passages, by id: their records', and the rows of their vectors, shape (passages,)."""
+
+    ids: tuple[str, ...]
+    reviews: tuple[str, ...]
+    rows: npt.NDArray[np.int64]
+
+
 _COLUMNS = 'id, review_id, field, start, "end", text_hash, "row"'
 
 
@@ -56,6 +67,8 @@ class IndexState:
         self._guard = threading.RLock()
         self._held: dict[str, list[PassageRow]] = {}
         self._review_of: dict[str, str] = {}
+        self._places: Places | None = None
+        self._counted: int | None = None
         self._seen = -1  # SQLite's number for what other processes have written
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE)
@@ -137,6 +150,20 @@ class IndexState:
             self._review_of.update((row.id, row.review_id) for row in self._rows("id", missing))
             return {passage_id: self._review_of[passage_id] for passage_id in ids if passage_id in self._review_of}
 
+    def places(self, most: int) -> Places | None:
+        """Where every passage's vector stands, or None for more than `most` passages; held in memory until something is written."""
+        with self._guard:
+            self._look()
+            if self._counted is None:
+                self._counted = self.count()
+            if self._counted > most:
+                return None
+            if self._places is None:
+                found = self._connection.execute('SELECT id, review_id, "row" FROM passage ORDER BY id').fetchall()
+                ids, reviews, rows = zip(*found, strict=True) if found else ((), (), ())
+                self._places = Places(ids, reviews, np.array(rows, dtype=np.int64))
+            return self._places
+
     def _look(self) -> None:
         """Forget what is held where another process has written since, or where it is too much."""
         version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
@@ -147,6 +174,7 @@ class IndexState:
     def _forget(self) -> None:
         self._held.clear()
         self._review_of.clear()
+        self._places = self._counted = None
 
     def passages(self, ids: Sequence[str]) -> dict[str, PassageRow]:
         """Passages by id; unknown ids are left out."""

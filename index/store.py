@@ -24,6 +24,8 @@ from index.standing import Standing, read_standing
 from index.state import IndexState, PassageRow
 from index.vectors import VectorStore, delete_collection
 
+#: Up to so many passages a query is compared with every vector; beyond, Chroma's graph proposes (docs/decisions/0021).
+EXACT = 20_000
 _OTHER_HOMES = 600.0  # seconds to wait for another home that is at the same vectors: a first sync takes minutes
 
 
@@ -167,6 +169,27 @@ class BuiltIndex:
         """The passages of some reviews, and the file that their row numbers are of."""
         with self._guard:
             return self.matrix, self.state.passages_of(review_ids)
+
+    def nearest(self, vector: Vectors, depth: int, allowed: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(passage id, cosine in -1..1) of the nearest passages, best first; ties by id. `allowed` limits the reviews."""
+        with self._guard:
+            matrix, places = self.matrix, self.state.places(EXACT)
+        if places is None:
+            return self.vectors.search(vector, depth, allowed)
+        if matrix is None:
+            return []
+        products = matrix.products(vector)
+        usable = places.rows < len(products)  # one that a sync is writing just now may have no vector yet
+        if allowed is not None:
+            within = frozenset(allowed)
+            usable &= np.fromiter((review_id in within for review_id in places.reviews), dtype=bool, count=len(places.reviews))
+        chosen = np.flatnonzero(usable)
+        cosines = products[places.rows[chosen]]
+        if len(chosen) > depth > 0:
+            near = cosines >= np.partition(cosines, -depth)[-depth]
+            chosen, cosines = chosen[near], cosines[near]
+        order = np.argsort(-cosines, kind="stable")[:depth]  # places are in the order of their ids
+        return [(places.ids[chosen[i]], float(cosines[i])) for i in order]
 
     def matrix_of(self, dimension: int) -> VectorFile:
         """The vectors by row, made for vectors of this dimension where there are none yet."""

@@ -41,7 +41,6 @@ class VectorStore:
         self._chroma = chroma
         self._name = name
         self._opened: tuple[ClientAPI, Collection] | None = None
-        self._call()
 
     def put(self, passages: Sequence[Entry], vectors: Vectors) -> None:
         """Add or replace."""

@@ -38,7 +38,11 @@ def test_damaged_search_data_is_told_and_made_anew(home: Path, run: Run, part: s
     before = hits(run)
     folder = next((home / "index").glob(part) if part != "*" else iter([home / "index"]))
     damage(folder, files)
-    told(run("search", QUESTION), "Run `florilegium doctor --rebuild`")
+    told(run("sync"), "Run `florilegium doctor --rebuild`")
+    if part == "chroma":
+        assert hits(run) == before, "so few passages are found without Chroma's graph"
+    else:
+        told(run("search", QUESTION), "Run `florilegium doctor --rebuild`")
     rebuilt = run("doctor", "--rebuild")
     assert rebuilt.code == 0, rebuilt
     assert hits(run) == before

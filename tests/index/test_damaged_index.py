@@ -30,7 +30,7 @@ def test_a_damaged_manifest_or_store_is_refused_in_one_line_with_a_remedy(made: 
             extra.unlink()
         path.write_bytes(damage)
         with pytest.raises(UnavailableError, match="cannot be") as caught:
-            Bench(made.library, tmp_path / "index", models_folder)
+            Bench(made.library, tmp_path / "index", models_folder).syncer.sync()
         assert "doctor" in caught.value.remedy
         assert "\n" not in str(caught.value)
         path.write_bytes(kept)

@@ -128,7 +128,7 @@ def test_a_store_that_measures_otherwise_is_refused_with_a_remedy(chroma: Chroma
     with chroma.using() as client:
         client.create_collection("by-euclid", configuration={"hnsw": {"space": "l2"}}, embedding_function=None)
     with pytest.raises(UnavailableError, match="l2, not cosine") as caught:
-        VectorStore(chroma, "by-euclid")
+        VectorStore(chroma, "by-euclid").count()
     assert "doctor" in caught.value.remedy
 
 
