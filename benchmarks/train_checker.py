@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from assistant.checking.checker import ClaimChecker, Compared, decide
-from assistant.checking.model import COEFFICIENTS, WORDS, Head, Model, tables_from
+from assistant.checking.model import COEFFICIENTS, WORDS, Head, Model, joined, tables_from
 from assistant.checking.opposites import UNTURNED, turned
 from assistant.checking.pairing import Tables
 from assistant.checking.reading import read
@@ -34,10 +34,12 @@ from ui.settings import load_settings
 
 ABSTRACTS, RATIONALES, HEALTH = SETS = ("scifact_train_abstracts", "scifact_train_rationales", "healthver_dev")
 RELATED = """cov_all cov_best cov_top2 cov_b cos_b cos_best cos_top2 cos_all c3_best c3_b c3_all c3_top2 c3_heads align_b lost_max rare3 rare3_b
-    cov_subject cov_object bigram order_b precision_b num_lost num_has unknown_e len_evidence len_b len_claim sent_claim""".split()
+    cov_subject cov_object bigram order_b precision_b num_lost num_has unknown_e len_evidence len_b len_claim sent_claim
+    ctx_all ctx_best ctx_b ctx_top2 ctx_words ctx_words_b ctx_least ctx_least_b ctx_spread ctx_back""".split()
 STANCE = """neg_differs neg_words dir_net dir_any dir_agree dir_against amount_product worth_product margin margin_all turn turn_cos neg_claim neg_b
     dir_claim unknown_e modal_b modal_over strong_claim modal_claim num_lost num_has null_claim null_b null_differs null_top2 chain_same chain_claim
-    opposed opposed_any cov_b c3_best align_b len_b len_claim precision_b soft_b than than_b sent_claim""".split()
+    opposed opposed_any cov_b c3_best align_b len_b len_claim precision_b soft_b than than_b sent_claim
+    ctx_turn_all ctx_turn_b ctx_turned_b""".split()
 #: Made rows weigh less than real ones: parts of neutral abstracts, and claims turned round by rule.
 CROPPED, TURNED = 0.1, 0.2
 TREES = {"related": 120, "stance": 60}
@@ -299,9 +301,9 @@ def kind_weights(table: Table) -> np.ndarray:
 
 
 def calibrate(table: Table, runs: Sequence[np.ndarray]) -> dict[str, Any]:
-    """Platt scaling of the product of both probabilities, and the threshold, from held-out logits."""
+    """Platt scaling of both probabilities joined, and the threshold, from held-out logits."""
     real, w, y = real_rows(table), kind_weights(table), table.label == "SUPPORT"
-    raw = np.clip(np.mean([sigmoid(run[:, 0]) * sigmoid(run[:, 1]) for run in runs], axis=0), 1e-6, 1 - 1e-6)
+    raw = np.clip(np.mean([joined(sigmoid(run[:, 0]), sigmoid(run[:, 1])) for run in runs], axis=0), 1e-6, 1 - 1e-6)
     z = np.log(raw / (1 - raw))
     platt = LogisticRegression(C=1e6).fit(z[real, None], y[real], sample_weight=w[real])
     slope, offset = round(float(platt.coef_[0, 0]), 4), round(float(platt.intercept_[0]), 4)

@@ -10,12 +10,12 @@ from corpus import UsageError
 
 if TYPE_CHECKING:
     from assistant import Checker, OpenedModel
-    from index.encoder import TextEncoder
+    from index.encoder import TokenEncoder
 
 _REMEDY = "Write small, nli:FOLDER, judge:MODEL, or judge for the model in force"
 
 
-def open_checker(name: str, encoder: TextEncoder, open_model: Callable[[str], OpenedModel], model: str) -> Checker:
+def open_checker(name: str, encoder: TokenEncoder, open_model: Callable[[str], OpenedModel], model: str) -> Checker:
     """The checker called `name`; nothing of it is loaded before its first use.
 
     `open_model` opens the judge by its name; `model` is the one in force, for plain "judge". Raises UsageError for another name and for a judge that is too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Support
@@ -10,13 +10,15 @@ from assistant.check import Verdict
 from assistant.checking.faults import Findings, Rules
 from assistant.checking.features import features
 from assistant.checking.model import Model, shipped
-from assistant.checking.pairing import Pair, Tables, pair_up, second_look, texts_of, word_likeness
+from assistant.checking.opposites import turned
+from assistant.checking.pairing import Pair, Tables, pair_up, texts_of, unknown_words, word_likeness
 from assistant.checking.reading import Reading, read
 from assistant.checking.vectors import KeptVectors
-from index.encoder import TextEncoder
+from index.encoder import TokenEncoder, Tokens, Vectors
 
 #: What a rule leaves of a score: a little under the threshold, the order kept; half of that for a contradiction.
 _UNDER, _SPREAD, _CONTRARY = 0.9, 0.09, 0.5
+_AT_ONCE = 128  # pairs looked at together: their word pieces stand in memory
 _NOTHING = "nothing to compare"
 
 
@@ -30,13 +32,14 @@ class Compared:
 
 
 class ClaimChecker:
-    """Scores claims against evidence by words, figures, negation, direction, certainty and sentence vectors. Safe to use from several threads.
+    """Scores claims against evidence by words, figures, negation, direction, certainty and vectors. Safe to use from several threads.
 
-    Texts and vectors are kept, so that many claims share one evidence at little cost.
+    The encoder remembers the evidence's sentences, so that many claims share one evidence at little cost.
     """
 
-    def __init__(self, encoder: TextEncoder, tables: Tables | None = None, model: Model | None = None) -> None:
-        self._vectors = KeptVectors(encoder)
+    def __init__(self, encoder: TokenEncoder, tables: Tables | None = None, model: Model | None = None) -> None:
+        self._encoder = encoder
+        self._words = KeptVectors(encoder)
         self._tables = tables
         self._model = model
 
@@ -45,34 +48,47 @@ class ClaimChecker:
         return self.check_pairs([(claim, text) for text in evidence])
 
     def check_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """One verdict for each (claim, evidence), in order; all are encoded together, in two calls."""
+        """One verdict for each (claim, evidence), in order."""
         model = self._model or shipped()[1]
         return [_verdict(found, model) if found else Verdict(Support.UNSUPPORTED, 0.0, 0, 0, (_NOTHING,)) for found in self.compare(pairs)]
 
     def compare(self, pairs: Sequence[tuple[str, str]]) -> list[Compared | None]:
         """What each claim and its evidence have in common; None where either has no sentence."""
+        found: list[Compared | None] = []
+        for start in range(0, len(pairs), _AT_ONCE):
+            found += self._compare(pairs[start : start + _AT_ONCE])
+        return found
+
+    def _compare(self, pairs: Sequence[tuple[str, str]]) -> list[Compared | None]:
         tables = self._tables or shipped()[0]
         readings = [(read(claim), read(evidence)) for claim, evidence in pairs]
-        wanted = [text for claim, evidence in readings if _comparable(claim, evidence) for text in _texts(claim, evidence)]
-        vectors = self._vectors.of(wanted)
-        made = [pair_up(claim, evidence, tables.rarity, vectors) if _comparable(claim, evidence) else None for claim, evidence in readings]
-        vectors |= self._vectors.of(second_look([pair for pair in made if pair], tables))
-        out: list[Compared | None] = []
-        for pair in made:
-            if pair is None:
-                out.append(None)
-                continue
-            likeness = word_likeness(pair, tables, vectors)
-            out.append(Compared(pair, features(pair, tables, vectors, likeness), Rules(pair, likeness).apply()))
-        return out
+        sound = [_comparable(*both) for both in readings]
+        kept = [both for both, yes in zip(readings, sound, strict=True) if yes]
+        vectors: dict[str, Vectors] = {}
+        tokens: dict[str, Tokens] = {}
+
+        def encode(texts: Iterable[str], *, remember: bool = False) -> None:
+            new = [text for text in dict.fromkeys(texts) if text not in vectors]
+            rows, pieces = self._encoder.encode_tokens(new, remember=remember)
+            vectors.update(zip(new, rows, strict=True))
+            tokens.update(zip(new, pieces, strict=True))
+
+        encode((sentence.text for _, evidence in kept for sentence in evidence.sentences), remember=True)
+        encode(text for claim, _ in kept for text in texts_of(claim))
+        made = [pair_up(claim, evidence, tables.rarity, vectors) for claim, evidence in kept]
+        encode(turned(pair.best.text) for pair in made if pair.near)
+        words = self._words.of([word for pair in made if pair.near for word in unknown_words(pair, tables)])
+        found = iter([_compared(pair, tables, vectors, words, tokens) for pair in made])
+        return [next(found) if yes else None for yes in sound]
+
+
+def _compared(pair: Pair, tables: Tables, vectors: Mapping[str, Vectors], words: Mapping[str, Vectors], tokens: Mapping[str, Tokens]) -> Compared:
+    likeness = word_likeness(pair, tables, words)
+    return Compared(pair, features(pair, tables, vectors, likeness, tokens), Rules(pair, likeness).apply())
 
 
 def _comparable(claim: Reading, evidence: Reading) -> bool:
     return bool(claim.content and evidence.sentences)
-
-
-def _texts(claim: Reading, evidence: Reading) -> list[str]:
-    return [*texts_of(claim), *(sentence.text for sentence in evidence.sentences)]
 
 
 def decide(findings: Findings, related: float, stance: float, model: Model) -> tuple[Support, float]:

@@ -13,20 +13,22 @@ from itertools import pairwise
 import numpy as np
 
 from assistant.checking.alignment import common_order
+from assistant.checking.context import in_context
 from assistant.checking.figures import borne_out
 from assistant.checking.opposites import opposed, turned
 from assistant.checking.pairing import Pair, Tables, whole
 from assistant.checking.patterns import THAN
 from assistant.checking.words import Word
-from index.encoder import Vectors
+from index.encoder import Tokens, Vectors
 
 #: Half: what counts as found when a word's match is asked for as yes or no.
 FOUND = 0.5
 
 
-def features(pair: Pair, tables: Tables, vectors: Mapping[str, Vectors], likeness: Mapping[str, float]) -> dict[str, float]:
+def features(pair: Pair, tables: Tables, vectors: Mapping[str, Vectors], likeness: Mapping[str, float], tokens: Mapping[str, Tokens]) -> dict[str, float]:
     """All features of a pair, by name."""
     return {
+        **in_context(pair, tables.rarity, tokens),
         **_coverage(pair, tables, likeness),
         **_cosines(pair, tables),
         **_phrases(pair, tables),

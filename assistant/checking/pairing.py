@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,15 +100,10 @@ def pair_up(claim: Reading, evidence: Reading, rarity: Rarity, vectors: Mapping[
     )
 
 
-def second_look(pairs: Sequence[Pair], tables: Tables) -> list[str]:
-    """What has still to be encoded once the best sentences are known: those turned round, and words without a vector."""
-    out: list[str] = []
-    for pair in pairs:
-        if pair.near:
-            out.append(turned(pair.best.text))
-            mine, theirs = pair.loose_words()
-            out.extend(tables.word_vectors.unknown([word.norm for word in (*mine, *theirs)]))
-    return out
+def unknown_words(pair: Pair, tables: Tables) -> list[str]:
+    """The loose words that have no vector in the tables and must be encoded."""
+    mine, theirs = pair.loose_words()
+    return tables.word_vectors.unknown([word.norm for word in (*mine, *theirs)])
 
 
 def word_likeness(pair: Pair, tables: Tables, vectors: Mapping[str, Vectors]) -> dict[str, float]:

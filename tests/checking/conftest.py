@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from assistant import ClaimChecker
 from index import Encoder
-from index.encoder import Vectors
+from index.encoder import Tokens, Vectors
 from tests.conftest import SAMPLE
 
 
@@ -19,9 +20,22 @@ class HashedWords:
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
+        self._remembered: set[str] = set()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.calls.append(list(texts))
+        return self._rows(texts)
+
+    def encode_tokens(self, texts: Sequence[str], *, remember: bool = False) -> tuple[Vectors, list[Tokens]]:
+        self.calls.append([text for text in texts if text not in self._remembered])
+        self._remembered.update(texts if remember else ())
+        return self._rows(texts), [self._pieces(text) for text in texts]
+
+    def _pieces(self, text: str) -> Tokens:
+        found = list(re.finditer(r"\w+", text))
+        return Tokens(self._rows([match[0] for match in found]), tuple(match.span() for match in found))
+
+    def _rows(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), 384), dtype=np.float32)
         for row, text in zip(out, texts, strict=True):
             for word in [*text.lower().split(), ""]:
@@ -41,7 +55,7 @@ def quick_checker(fake_encoder: HashedWords) -> ClaimChecker:
 
 @pytest.fixture(scope="session")
 def checker(encoder: Encoder) -> ClaimChecker:
-    return ClaimChecker(encoder.query)
+    return ClaimChecker(encoder)
 
 
 @pytest.fixture(scope="session")

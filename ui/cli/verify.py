@@ -91,7 +91,7 @@ def _checker(session: Session, name: str | None) -> Checker:
     from ui.wiring import open_model
 
     settings = session.settings
-    encoder = Encoder(EmbeddingModel(packaged_folder(), settings.models)).query  # exports itself on first use
+    encoder = Encoder(EmbeddingModel(packaged_folder(), settings.models))
     opened: dict[str, OpenedModel] = {}
 
     def open_once(model: str) -> OpenedModel:
