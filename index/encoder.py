@@ -68,7 +68,7 @@ class QueryEncoder:
     @property
     def exported(self) -> bool:
         """Whether the export exists, so that no torch import is needed."""
-        return self.path.is_file()
+        return "_session" in self.__dict__ or self.path.is_file()  # looked for once: asking the disk lets other threads go first
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order. Texts beyond the model's token limit are cut, as the model itself does."""

@@ -67,6 +67,7 @@ class IndexState:
         self._guard = threading.RLock()
         self._held: dict[str, list[PassageRow]] = {}
         self._review_of: dict[str, str] = {}
+        self._revision_of: dict[str, int] = {}
         self._places: Places | None = None
         self._counted: int | None = None
         self._seen = -1  # SQLite's number for what other processes have written
@@ -167,13 +168,14 @@ class IndexState:
     def _look(self) -> None:
         """Forget what is held where another process has written since, or where it is too much."""
         version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-        if version != self._seen or len(self._held) > _HELD:
+        if version != self._seen or max(len(self._held), len(self._revision_of)) > _HELD:
             self._forget()
         self._seen = version
 
     def _forget(self) -> None:
         self._held.clear()
         self._review_of.clear()
+        self._revision_of.clear()
         self._places = self._counted = None
 
     def passages(self, ids: Sequence[str]) -> dict[str, PassageRow]:
@@ -190,14 +192,15 @@ class IndexState:
             return int(self._connection.execute('SELECT coalesce(max("row"), -1) + 1 FROM passage').fetchone()[0])
 
     def revisions(self, review_ids: Sequence[str]) -> dict[str, int]:
-        """The revision at which each of some records was indexed."""
-        found: dict[str, int] = {}
-        for start in range(0, len(review_ids), _MANY):
-            part = list(review_ids[start : start + _MANY])
-            query = f"SELECT review_id, revision FROM record WHERE review_id IN ({','.join('?' * len(part))})"  # noqa: S608 - marks alone
-            with self._guard:
-                found.update(self._connection.execute(query, part))
-        return found
+        """The revision at which each of some records was indexed. Those asked for before are held in memory until something is written."""
+        with self._guard:
+            self._look()
+            missing = [review_id for review_id in review_ids if review_id not in self._revision_of]
+            for start in range(0, len(missing), _MANY):
+                part = missing[start : start + _MANY]
+                query = f"SELECT review_id, revision FROM record WHERE review_id IN ({','.join('?' * len(part))})"  # noqa: S608 - marks alone
+                self._revision_of.update(self._connection.execute(query, part))
+            return {review_id: self._revision_of[review_id] for review_id in review_ids if review_id in self._revision_of}
 
     def review_ids(self) -> set[str]:
         """Every record that has a passage."""
