@@ -30,6 +30,7 @@ FORMAT = 1
 #: What is no part of a library: sessions, tokens, links that set a password, and sign-ins under way; Alembic writes its own number anew.
 LEFT_OUT = frozenset({"account_session", "account_token", "account_link", "sign_in_try", "sign_in_flow", "alembic_version"})
 _MANY = 500
+_LONGEST = 64_000_000  # bytes of a row, or of the manifest
 _BYTES = "base64:"
 #: (table, rows so far)
 Tell = Callable[[str, int], None]
@@ -250,7 +251,8 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     try:
-        table = json.loads(archive.read("manifest.json"))
+        with archive.open("manifest.json") as held:
+            table = json.loads(_limited(held.read(_LONGEST + 1)))
         if table["format"] > FORMAT or table["schema"] > schema.HEAD:
             raise UnavailableError(f"a newer Florilegium ({table['program']}) wrote this backup", where=str(path), remedy="Restore it with that one")
         return Manifest(**table)
@@ -258,10 +260,18 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
         raise InputError("this is no backup of Florilegium, or a damaged one", where=str(path), remedy="Name a file that `backup` wrote") from error
 
 
+def _limited(text: bytes) -> bytes:
+    """A line of a backup. Raises ValueError for one that no backup has: a small file can unpack to more than any memory holds."""
+    if len(text) > _LONGEST:
+        raise ValueError("a line is too long")
+    return text
+
+
 def _lines(archive: zipfile.ZipFile, name: str, path: Path) -> Iterator[bytes]:
     try:
         held: IO[bytes] = archive.open(f"tables/{name}.jsonl")
         with held:
-            yield from held
+            while line := held.readline(_LONGEST + 1):
+                yield _limited(line)
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise InputError(f"the table {name!r} cannot be read", where=str(path), remedy="The file is damaged; take another backup") from error

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from corpus import InputError, Library, Status, UnavailableError, UsageError, migrations, schema
+from corpus import InputError, Library, Status, UnavailableError, UsageError, backup, migrations, schema
 from corpus.backup import LEFT_OUT, check_backup, contents, read_manifest, restore_backup, write_backup
 from corpus.database import Database
 from corpus.digest import changes_since
@@ -126,6 +126,20 @@ def test_damage_is_found_before_anything_is_written(full: Library, tmp_path: Pat
         read_manifest(tmp_path / "newer")
     with pytest.raises(UsageError, match="cannot be read"):
         check_backup(tmp_path / "absent")
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "tables/review.jsonl"])
+def test_what_unpacks_to_more_than_memory_holds_is_refused(full: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    path = tmp_path / "whole"
+    write_backup(full, path)
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) if name != part else b" " * 70_000_000)
+    with pytest.raises(InputError, match="damaged"):
+        restore_backup(tmp_path / "bomb", f"sqlite:///{tmp_path / 'again.sqlite'}")
+    monkeypatch.setattr(backup, "_LONGEST", 100)
+    with pytest.raises(InputError, match="damaged"):
+        restore_backup(path, f"sqlite:///{tmp_path / 'again.sqlite'}")
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing_and_harms_no_earlier_one(full: Library, tmp_path: Path) -> None:

@@ -122,9 +122,7 @@ print(sorted({"torch", "transformers", "sentence_transformers", "gradio", "langc
 """
 
 
-def test_neither_a_cold_search_nor_a_small_sync_imports_torch_and_a_search_no_chroma(
-    tmp_path: Path, encoder: Encoder, models_folder: Path
-) -> None:
+def test_neither_a_cold_search_nor_a_small_sync_imports_torch_and_a_search_no_chroma(tmp_path: Path, encoder: Encoder, models_folder: Path) -> None:
     for step, imported in (("sync", "['chromadb']"), ("search", "[]")):
         done = subprocess.run([sys.executable, "-c", COLD, tmp_path, models_folder, step], capture_output=True, text=True)
         assert (done.stdout.strip(), done.returncode) == (imported, 0), done.stderr
