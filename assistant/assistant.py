@@ -22,7 +22,7 @@ from assistant.decide import Decision, decide
 from assistant.draft import DraftSentence, ParsedDraft, parse_draft
 from assistant.evidence import EvidenceSentence, Question, Weighed
 from assistant.injection import not_given_notice, speaks_to_a_model
-from assistant.look_up import look_up
+from assistant.look_up import Looked, look_up
 from assistant.note_evidence import sentences_that_answer
 from assistant.numbering import number
 from assistant.own_notes import OwnNote
@@ -41,6 +41,7 @@ from assistant.understanding import (
     language_name,
     language_of,
     names_harm,
+    parts_of,
     read_catalogue_question,
     resolve,
 )
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 #: Code points in a question at most; what is longer is a pasted document, not a question.
 LONGEST_QUESTION = 2_000
 _NEAREST = 3
+#: A part of a question is answered alone only where its words carry this share of the whole's meaning: else what it is about stands in the rest.
+_LEAST_MEANING = 0.6
 
 
 @dataclass(frozen=True)
@@ -286,10 +289,26 @@ class Assistant:
     def _retrieve(self, understood: Understood, here: Here) -> Found:
         if understood.sure:
             return Found(understood, Question(understood.standalone, {}))
-        vocabulary = self._records.vocabulary if self._records else default_vocabulary()
-        found = look_up(understood.standalone, self._searcher, self._encoder, vocabulary, understood.request.chosen)
+        found = self._look_up(understood, understood.standalone)
         here.halt()
         return Found(understood, *found)
+
+    def _look_up(self, understood: Understood, text: str) -> Looked:
+        vocabulary = self._records.vocabulary if self._records else default_vocabulary()
+        return look_up(text, self._searcher, self._encoder, vocabulary, understood.request.chosen)
+
+    def _judged(self, understood: Understood, looked: Looked, here: Here) -> tuple[Looked, Decision]:
+        """Whether it answers; where not, a part of a question that asks several things is answered alone, and the rest is named."""
+        decision = decide(*looked)
+        for part in () if decision.answers else parts_of(understood.standalone):
+            if looked[2].meaning_in(part.text) < _LEAST_MEANING:
+                continue
+            here.halt()
+            again = self._look_up(understood, part.text)
+            alone = decide(*again)
+            if alone.answers:
+                return again, replace(alone, partly=True, part=part)
+        return looked, decision
 
     def _decide(self, found: Found, here: Here) -> Prepared:
         writer = found.understood.request.writer
@@ -297,14 +316,14 @@ class Assistant:
             answer = replace(self._unsearched(found.understood), seconds=here.times())
             here.tell(Event("quotes", "decide", answer=answer))
             return Prepared(answer, found.question, (), (), (), Decision(answer.confidence, False, False, (), {}), writer)
-        decision = decide(found.question, found.result, found.weighed)
-        scores = fits(found.question, found.weighed)
-        picked = choose(found.question, found.weighed, scores) if decision.answers else []
+        (question, result, weighed), decision = self._judged(found.understood, (found.question, found.result, found.weighed), here)
+        scores = fits(question, weighed)
+        picked = choose(question, weighed, scores) if decision.answers else []
         request = found.understood.request
-        own = sentences_that_answer(found.question, request.notes, request.note_titles, self._encoder) if request.notes else ()
-        answer = replace(_quotes_answer(found.understood, self._searcher, found.result, decision, picked), from_notes=own, seconds=here.times())
+        own = sentences_that_answer(question, request.notes, request.note_titles, self._encoder) if request.notes else ()
+        answer = replace(_quotes_answer(found.understood, self._searcher, result, decision, picked), from_notes=own, seconds=here.times())
         here.tell(Event("quotes", "decide", answer=answer))
-        return Prepared(answer, found.question, found.weighed.sentences, tuple(scores), tuple(picked), decision, writer)
+        return Prepared(answer, question, weighed.sentences, tuple(scores), tuple(picked), decision, writer)
 
     def _unsearched(self, understood: Understood) -> Answer:
         """An answer from the catalogue alone, or none at all for a language that is not handled."""
@@ -511,7 +530,9 @@ def _quotes_answer(understood: Understood, searcher: Searcher, result: SearchRes
     answer = _answer(understood, searcher, result.revision)
     answer = replace(answer, outcome=outcome, confidence=decision.confidence, sentences=sentences, reviews=reviews)
     stale = f"{result.stale} passages are newer than the search data and were left out; they come in with the next sync."
-    notices = (*answer.notices, *((stale,) if result.stale else ()), *_left_out(result.left_out))
+    part = decision.part
+    in_part = f"The question as a whole found no answer here; this answers its part “{part.text}”. Not looked for by itself: “{part.rest}”." if part else ""
+    notices = (*answer.notices, *filter(None, (in_part, stale if result.stale else "")), *_left_out(result.left_out))
     if outcome == Outcome.NOT_IN_CORPUS and understood.catalogue and understood.catalogue.count:
         return replace(answer, kind="catalogue", outcome=Outcome.ANSWERED, confidence=1.0, notices=notices)
     if outcome == Outcome.NOT_IN_CORPUS:

@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.evidence import Question, Weighed
 from assistant.signals import HITS, likeness, signals
+from assistant.understanding import Part
 from index.searcher import SearchResult
 
 #: A word that carries at least this share of the question's meaning is named as missing where no hit holds it, nor one this much like it.
@@ -21,13 +22,15 @@ _COEFFICIENTS = Path(__file__).parent / "data" / "decide.json"
 
 @dataclass(frozen=True)
 class Decision:
-    """`confidence`: estimated probability (0..1) that the evidence answers; `answers`: it is above the shipped threshold."""
+    """`confidence`: estimated probability (0..1) that the evidence answers; `answers`: it is above the shipped threshold. `part`: what of the question
+    was asked alone, None for the whole."""
 
     confidence: float
     answers: bool
     partly: bool
     missing: tuple[str, ...]
     signals: Mapping[str, float]
+    part: Part | None = None
 
 
 def decide(question: Question, result: SearchResult, weighed: Weighed) -> Decision:

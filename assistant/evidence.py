@@ -145,6 +145,11 @@ class Weighed:
     matched: Vectors = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     matched_all: tuple[float, ...] = ()
 
+    def meaning_in(self, text: str) -> float:
+        """The share (0..1) of the question's meaning that a text's words carry."""
+        held = telling_words(text)
+        return sum(share for word, share in self.importance.items() if word in held)
+
 
 def weigh(question: Question, sentences: Sequence[EvidenceSentence], encoder: TokenEncoder, *, remember: bool = False) -> Weighed:
     """Hold each sentence against the question; its record's title counts for coverage, since it says what "it" is.

@@ -12,7 +12,11 @@ from index.searcher import Searcher, SearchResult
 HITS = 12
 
 
-def look_up(text: str, searcher: Searcher, encoder: TokenEncoder, vocabulary: Vocabulary, chosen: Filter | None) -> tuple[Question, SearchResult, Weighed]:
+#: The question as it was asked of the collection, what was found, and each sentence's weight.
+Looked = tuple[Question, SearchResult, Weighed]
+
+
+def look_up(text: str, searcher: Searcher, encoder: TokenEncoder, vocabulary: Vocabulary, chosen: Filter | None) -> Looked:
     """The question as it was asked of the collection, what was found, and each sentence's weight."""
     question = ask_about(own_words(text, vocabulary, searcher.frequencies), searcher.frequencies)
     result = searcher.search(question.text, HITS, chosen)

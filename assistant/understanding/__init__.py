@@ -6,12 +6,14 @@ from assistant.understanding.catalogue_answer import Records, answer_from_catalo
 from assistant.understanding.catalogue_question import CatalogueQuestion, read_catalogue_question
 from assistant.understanding.followups import Resolved, Turn, resolve
 from assistant.understanding.language import language_name, language_of
+from assistant.understanding.parts import Part, parts_of
 from assistant.understanding.terms import Mention, Terms
 
 __all__ = [
     "ADVICE_NOTE",
     "CatalogueQuestion",
     "Mention",
+    "Part",
     "Records",
     "Resolved",
     "Terms",
@@ -22,6 +24,7 @@ __all__ = [
     "language_name",
     "language_of",
     "names_harm",
+    "parts_of",
     "read_catalogue_question",
     "resolve",
 ]
