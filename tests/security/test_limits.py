@@ -20,6 +20,7 @@ from tests.security.test_who_may_what import asked_by, pages_of
 from ui.web.access import Access
 from ui.web.limits import Limited, Limits, TooOftenError
 from ui.web.people import ANYONE, LOCAL_PERSON, Door, Person
+from ui.web.site import TABS_HELD
 
 
 class Clock:
@@ -97,3 +98,13 @@ def test_the_chat_tells_it_and_asks_nothing(site: Site) -> None:
     finally:
         pages.limits = before
     assert isinstance(asked_by("reader").request, Request)
+
+
+def test_only_so_many_browser_tabs_are_held(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = pages_of(site).state_holder
+    assert held.capacity == TABS_HELD
+    monkeypatch.setattr(held, "capacity", 3)
+    before = dict(held.session_data)
+    for tab in ("one", "two", "one", "three", "four"):
+        held[tab]
+    assert list(held.session_data) == ["one", "three", "four"], before.keys()

@@ -19,6 +19,8 @@ from ui.web.tabs import Tabs
 from ui.web.watching import NUMBER
 
 _ASKS = "florilegium_asks"
+#: Browser tabs whose state is held, those used last: each takes half a megabyte, and Gradio would hold ten thousand. One that is dropped begins anew.
+TABS_HELD = 400
 _HOUR = 3600  # how often what was uploaded is looked through for what is older than a day
 
 
@@ -27,6 +29,7 @@ class Site(gr.Blocks):  # type: ignore[misc]  # Gradio has no types
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, delete_cache=(_HOUR, 24 * _HOUR), **options)
+        self.state_session_capacity = TABS_HELD
         self.tabs = Tabs()
         self.limits = Limits(0)
 
