@@ -301,7 +301,7 @@ class Assistant:
         """Whether it answers; where not, a part of a question that asks several things is answered alone, and the rest is named."""
         decision = decide(*looked)
         for part in () if decision.answers else parts_of(understood.standalone):
-            if looked[2].meaning_in(part.text) < _LEAST_MEANING:
+            if looked.weighed.meaning_in(part.text) < _LEAST_MEANING:
                 continue
             here.halt()
             again = self._look_up(understood, part.text)
@@ -316,7 +316,7 @@ class Assistant:
             answer = replace(self._unsearched(found.understood), seconds=here.times())
             here.tell(Event("quotes", "decide", answer=answer))
             return Prepared(answer, found.question, (), (), (), Decision(answer.confidence, False, False, (), {}), writer)
-        (question, result, weighed), decision = self._judged(found.understood, (found.question, found.result, found.weighed), here)
+        (question, result, weighed), decision = self._judged(found.understood, Looked(found.question, found.result, found.weighed), here)
         scores = fits(question, weighed)
         picked = choose(question, weighed, scores) if decision.answers else []
         request = found.understood.request

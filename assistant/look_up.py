@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from assistant.evidence import Question, Weighed, ask_about, collect, weigh
 from assistant.understanding.own_words import own_words
 from corpus import Filter, Vocabulary
@@ -12,12 +14,16 @@ from index.searcher import Searcher, SearchResult
 HITS = 12
 
 
-#: The question as it was asked of the collection, what was found, and each sentence's weight.
-Looked = tuple[Question, SearchResult, Weighed]
+class Looked(NamedTuple):
+    """The question as it was asked of the collection, what was found, and each sentence's weight."""
+
+    question: Question
+    result: SearchResult
+    weighed: Weighed
 
 
 def look_up(text: str, searcher: Searcher, encoder: TokenEncoder, vocabulary: Vocabulary, chosen: Filter | None) -> Looked:
     """The question as it was asked of the collection, what was found, and each sentence's weight."""
     question = ask_about(own_words(text, vocabulary, searcher.frequencies), searcher.frequencies)
     result = searcher.search(question.text, HITS, chosen)
-    return question, result, weigh(question, collect(result.hits), encoder, remember=True)
+    return Looked(question, result, weigh(question, collect(result.hits), encoder, remember=True))

@@ -26,12 +26,12 @@ def in_context(pair: Pair, rarity: Rarity, tokens: Mapping[str, Tokens]) -> dict
     evidence = [tokens[sentence.text].vectors for sentence in pair.evidence.sentences]
     if not claim or not any(map(len, evidence)):
         return dict.fromkeys(NAMES, 0.0)
-    best = evidence[pair.best_index]
-    near = np.concatenate([_nearest_in(own.vectors, evidence) for _, own in claim])
+    nearest = [_nearest_in(own.vectors, evidence) for _, own in claim]
+    near = np.concatenate(nearest)
     by_sentence = near.mean(axis=0)
     closest = evidence[int(by_sentence.argmax())]
     anywhere, in_best, weights = _by_word(claim, near, pair.best_index, rarity)
-    turn_all, turn_b, turned_b = _turning(pair, claim, evidence, tokens)
+    turn_all, turn_b, turned_b = _turning(pair, claim, nearest, evidence, tokens)
     return {
         "ctx_all": float(near.max(axis=1).mean()),
         "ctx_best": float(by_sentence.max()),
@@ -45,7 +45,7 @@ def in_context(pair: Pair, rarity: Rarity, tokens: Mapping[str, Tokens]) -> dict
         "ctx_back": _mean_nearest(closest, np.concatenate([own.vectors for _, own in claim])),
         "ctx_turn_all": turn_all,
         "ctx_turn_b": turn_b,
-        "ctx_turned_b": turned_b if len(best) else 0.0,
+        "ctx_turned_b": turned_b,
     }
 
 
@@ -87,16 +87,18 @@ def _words(claim: Sequence[tuple[ReadSentence, Tokens]]) -> Iterator[tuple[Word,
         at += len(own.spans)
 
 
-def _turning(pair: Pair, claim: Sequence[tuple[ReadSentence, Tokens]], evidence: Sequence[Vectors], tokens: Mapping[str, Tokens]) -> tuple[float, float, float]:
+def _turning(
+    pair: Pair, claim: Sequence[tuple[ReadSentence, Tokens]], nearest: Sequence[Vectors], evidence: Sequence[Vectors], tokens: Mapping[str, Tokens]
+) -> tuple[float, float, float]:
     """How much nearer the evidence, and the best sentence of it, is to the claim than to the claim turned round; and the claim to that sentence than to it
-    turned round."""
+    turned round. `nearest` has `_nearest_in` of each of the claim's sentences."""
     everything, best = np.concatenate(evidence), evidence[pair.best_index]
     about_all = about_best = about_turned = 0.0
-    other = tokens[turned(pair.best.text)].vectors if pair.near else None
-    for sentence, own in claim:
+    other = tokens[turned(pair.best.text)].vectors if pair.near and len(best) else None
+    for (sentence, own), near in zip(claim, nearest, strict=True):
         against = tokens[turned(sentence.text)].vectors
-        about_all += _mean_nearest(own.vectors, everything) - _mean_nearest(against, everything)
-        to_best = _mean_nearest(own.vectors, best)
+        to_best = float(near[:, pair.best_index].mean())
+        about_all += float(near.max(axis=1).mean()) - _mean_nearest(against, everything)
         about_best += to_best - _mean_nearest(against, best)
         about_turned += to_best - _mean_nearest(own.vectors, other) if other is not None else 0.0
     return about_all / len(claim), about_best / len(claim), about_turned / len(claim)

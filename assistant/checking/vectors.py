@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from index.encoder import TextEncoder, Vectors
 
@@ -25,26 +25,19 @@ class KeptVectors:
 
     def __init__(self, encoder: TextEncoder, size: int = _KEPT) -> None:
         self._encoder = encoder
-        self._size = size
-        self._rows: OrderedDict[str, Vectors] = OrderedDict()
+        self._rows: LRUCache[str, Vectors] = LRUCache(size)
         self._guard = threading.Lock()
 
     def of(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """Text -> unit vector; those not known are encoded in one call."""
-        found: dict[str, Vectors] = {}
         with self._guard:
-            for text in texts:
-                if text in self._rows:
-                    self._rows.move_to_end(text)
-                    found[text] = self._rows[text]
+            found = {text: self._rows[text] for text in texts if text in self._rows}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         if new:
-            rows = self._encoder.encode(new)
-            found.update(zip(new, rows, strict=True))
+            made = dict(zip(new, self._encoder.encode(new), strict=True))
+            found.update(made)
             with self._guard:
-                self._rows.update(zip(new, rows, strict=True))
-                while len(self._rows) > self._size:
-                    self._rows.popitem(last=False)
+                self._rows.update(made)
         return found
 
 
