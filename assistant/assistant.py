@@ -44,7 +44,9 @@ from assistant.understanding import (
     parts_of,
     read_catalogue_question,
     resolve,
+    respell,
 )
+from assistant.understanding.lay_words import LAY_WORDS
 from assistant.writing import EVIDENCE_LINES, Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, room_of, stand_alone
 from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError, default_vocabulary, parse_filter
 from corpus.change import now
@@ -230,8 +232,18 @@ class Assistant:
             if request.last and request.writer and request.writer.strong:
                 here.so_far.append(self._read(request, resolved, terms))
                 resolved = self._by_model(request, request.last, resolved, here)
+            resolved = self._respelled(resolved, terms)
         here.tell(Event("understood", "understand", resolved.question))
         return self._read(request, resolved, terms)
+
+    def _respelled(self, resolved: Resolved, terms: Terms) -> Resolved:
+        """The question with slips of the keyboard mended, which the reader is shown like any other change."""
+
+        def common(word: str) -> bool:
+            return bool(terms.find(word)) or word in LAY_WORDS or len(self._encoder.encode_tokens([word])[1][0].spans) < 2
+
+        question = respell(resolved.question, self._searcher.frequencies, common)
+        return resolved if question == resolved.question else Resolved(question, "rules" if resolved.how == "typed" else resolved.how)
 
     def _by_model(self, request: Request, last: Turn, resolved: Resolved, here: Here) -> Resolved:
         """The question as a strong model makes it stand alone; where it fails, as the rules do."""

@@ -20,6 +20,8 @@ from index.segment import sentence_spans
 
 #: Sentences weighed for one answer; encoding them is the largest part of a quotes answer's time.
 MOST = 48
+#: Of so many hits, what stands around the best passage is read too, so many characters before and behind it.
+_READ_WHOLE, _NEAR = 3, 2_000
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 _STOP = frozenset(
     """
@@ -113,17 +115,37 @@ def ask_about(text: str, frequencies: Callable[[Sequence[str]], tuple[dict[str, 
 
 
 def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
-    """The sentences of the hits' passages, each once, best passages first, at most `MOST`. Titles are no evidence."""
+    """The sentences of the hits' passages, each once, at most `MOST`. Titles are no evidence.
+
+    The first hits' come first, with what stands around their best passage, since an answer is rarely worded like its question; then the others', best
+    passages first.
+    """
     found: dict[tuple[str, str, int], EvidenceSentence] = {}
-    spans = [(hit, span) for hit in hits for span in (hit.best, *hit.others) if span.field != "title"]
-    spans.sort(key=lambda pair: (-pair[1].score, pair[0].rank))
-    for hit, span in spans:
-        for start, end in sentence_spans(span.text):
-            at = span.start + start
-            key = (hit.review.id, span.field, at)
+
+    def take(hit: Hit, field: str, begin: int, text: str, score: float) -> None:
+        for start, end in sentence_spans(text):
+            at = begin + start
+            key = (hit.review.id, field, at)
             if key not in found:
-                found[key] = EvidenceSentence(hit.review, span.field, at, span.start + end, span.text[start:end], span.score, hit.rank)
+                found[key] = EvidenceSentence(hit.review, field, at, begin + end, text[start:end], score, hit.rank)
+
+    for hit in hits[:_READ_WHOLE]:
+        spans = [span for span in (hit.best, *hit.others) if span.field != "title"]
+        for span in spans:
+            take(hit, span.field, span.start, span.text, span.score)
+        if spans:
+            begin, end = _around(hit.review.field_text(spans[0].field), spans[0].start, spans[0].end)
+            take(hit, spans[0].field, begin, hit.review.field_text(spans[0].field)[begin:end], spans[-1].score)
+    rest = [(hit, span) for hit in hits[_READ_WHOLE:] for span in (hit.best, *hit.others) if span.field != "title"]
+    for hit, span in sorted(rest, key=lambda pair: (-pair[1].score, pair[0].rank)):
+        take(hit, span.field, span.start, span.text, span.score)
     return list(found.values())[:MOST]
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentences around a passage, up to `_NEAR` characters before and behind it."""
+    spans = [(first, last) for first, last in sentence_spans(text) if first >= start - _NEAR and last <= end + _NEAR]
+    return (spans[0][0], spans[-1][1]) if spans else (start, end)
 
 
 @dataclass(frozen=True)

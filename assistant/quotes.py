@@ -5,37 +5,34 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.evidence import EvidenceSentence, Question, Weighed, telling_words
 from assistant.scope import tells_of_scope, tells_what_is_wanted
+from assistant.sections import Part, part_of
 from assistant.table_rules import find_direction
 
 #: Sentences in an answer at most.
 MOST = 4
 _SAME = 0.88  # cosine from which two sentences say the same
 _SAME_WORDS = 0.75  # share of a sentence's telling words that another of its record holds, from which it repeats it
+_LEANING = 0.3  # what is left of a sentence's fit where it leans on the one before it: then it is taken only where nothing else says as much
 _MODEL = Path(__file__).parent / "data" / "quotes.json"
 _OWN_NAME = r"(?:\w+ ){0,4}(?:review|meta-analysis|study|paper|article|analysis|overview)"
+#: A sentence that leans on the one before it, behind a heading too ("CONCLUSION: These …").
 _DANGLING = re.compile(
-    rf"^(?:these|those|it|its|they|their|he|she|his|her|this (?!{_OWN_NAME})|that|however|moreover|furthermore|therefore|thus|hence|also|in addition"
-    rf"|additionally"
-    r"|conversely|in contrast|on the other hand|similarly|likewise|both (?!\w+ and )|such|the former|the latter|the same|finally|first|second|third"
-    r"|another|as a result|consequently|nevertheless"
-    r"|nonetheless|and|but|so|of these|of those|in these|for these|among these|in this (?!" + _OWN_NAME + r")|at this|by this|as expected|respectively)\b",
-    re.IGNORECASE,
-)
-_RESULT = re.compile(
-    r"\b(?:improv\w+|reduc\w+|increas\w+|decreas\w+|lower\w*|larger?|greater|effects?|associated|significant\w*|better|worse|superior|contradictory"
-    r"|mixed|inconclusive"
-    r"|conclu\w+|suggest\w*|showed|unclear|no difference|risks?|deaths?|may|response|remission|worked|works)\b",
-    re.IGNORECASE,
+    r"(?:[A-Z][A-Z /&,()-]+:\s*)?(?i:these|those|it|its|they|their|he|she|his|her|that|such|the former|the latter|the same|another"
+    rf"|(?:in )?this (?!{_OWN_NAME})|(?:of|in|for|among) (?:these|those)|(?:at|by) this"
+    r"|however|moreover|furthermore|additionally|in addition|also|therefore|thus|hence|so|and|but|consequently|as a result|as expected"
+    r"|conversely|in contrast|on the other hand|nevertheless|nonetheless|similarly|likewise|respectively"
+    r"|both (?!\w+ and )|finally|first|second|third)\b"
 )
 _ASKS_METHOD = re.compile(
     r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria|what (?:is"
@@ -43,6 +40,7 @@ _ASKS_METHOD = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WANTED = re.compile(r"\b(?:future|next|needed|recommend\w*|should|gaps?|open questions?)\b", re.IGNORECASE)
+_ASKS_WHETHER = re.compile(r"\s*(?:does|do|did|is|are|was|were|can|could|has|have|should|must|will|would|may|might)\b", re.IGNORECASE)
 _ASKS_LIMITS = re.compile(r"\b(limit\w*|weak\w*|uncertain\w*|caveat\w*|bias\w*|unknown|problem\w*|gap\w*|quality|shortcoming\w*|wrong)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d")
 
@@ -56,63 +54,100 @@ class Chosen:
 
 
 def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
-    """What speaks for and against each sentence, in words of its own and against the best of the others; all in bounded ranges."""
+    """What speaks for and against each sentence, in words of its own and against the best of the others; all in bounded ranges.
+
+    - `cosine_gap`: how far its cosine with the question falls short of the best one;
+    - `matched`, `matched_all`, `matched_least`: its matches with the question's words, mean by their share of the meaning, over all words, the least;
+    - `rare_gap`: how far its matches, mean by rarity, fall short of the best;
+    - `record_gap`: how far the best `matched_all` of its record falls short of that of the best record;
+    - `place`, `rank`: where its passage and its record stand among what was found;
+    - `direction`: 1 where it tells of a difference, or of none, and the question asks whether there is one;
+    - `early`: how far before the end of its abstract it stands; `aim`, `method`, `finding`: the part of its work, as headings tell;
+    - the others are 1 where a sentence is of that kind and the question does not ask for it (`figure_asked`: and it does).
+    """
     sentences = weighed.sentences
     if not sentences:
         return []
-    nearest = max(weighed.cosines)
+    words = list(question.written)
+    by_meaning = _mean_match(weighed, [weighed.importance.get(word, 0.0) for word in words])
+    by_rarity = _mean_match(weighed, [question.rarity[word] for word in words])
+    least = weighed.matched.min(axis=1) if words else by_meaning
+    of_record: dict[str, float] = {}
+    for sentence, matched in zip(sentences, weighed.matched_all, strict=True):
+        of_record[sentence.review.id] = max(matched, of_record.get(sentence.review.id, matched))
+    nearest, likest, rarest = max(weighed.cosines), max(weighed.matched_all), float(by_rarity.max())
     places = [sentence.passage_score for sentence in sentences]
     low, high = min(places), max(places)
     asks_figures, asks_method = question.asks_for_figures, bool(_ASKS_METHOD.search(question.text))
+    asks_whether = bool(_ASKS_WHETHER.match(question.text))
     asks_limits, asks_wanted = bool(_ASKS_LIMITS.search(question.text)), bool(_ASKS_WANTED.search(question.text))
     rows = []
-    words = weighed.matched @ np.array([weighed.importance.get(word, 0.0) for word in question.written]) if question.written else np.zeros(len(sentences))
-    likest = float(words.max())
-    for sentence, cosine, matched in zip(sentences, weighed.cosines, words, strict=True):
+    for i, sentence in enumerate(sentences):
         figure = bool(_FIGURE.search(sentence.text))
+        part = part_of(sentence.review, sentence.field, sentence.start)
         rows.append(
             {
-                "cosine": cosine,
-                "cosine_gap": nearest - cosine,
-                "matched": float(matched),
-                "matched_gap": likest - float(matched),
+                "cosine_gap": nearest - weighed.cosines[i],
+                "matched": float(by_meaning[i]),
+                "matched_all": weighed.matched_all[i],
+                "matched_least": float(least[i]),
+                "rare_gap": rarest - float(by_rarity[i]),
+                "record_gap": likest - of_record[sentence.review.id],
                 "place": (sentence.passage_score - low) / (high - low) if high > low else 1.0,
                 "rank": 1.0 / max(1, sentence.hit_rank),
                 "figure_asked": float(figure and asks_figures),
                 "figure_unasked": float(figure and not asks_figures),
-                "result": float(bool(_RESULT.search(sentence.text))),
+                "aim": float(part == Part.AIM),
+                "method": float(part == Part.METHOD and not asks_method),
+                "finding": float(part in (Part.FINDING, Part.CONCLUSION)),
+                "early": 1 - sentence.start / len(sentence.review.abstract) if sentence.field == "abstract" else 0.0,
+                "direction": float(asks_whether and find_direction(sentence.text) is not None),
                 "scope": float(not asks_method and tells_of_scope(sentence.text)),
                 "wanted": float(not asks_wanted and tells_what_is_wanted(sentence.text)),
                 "limits": float(not asks_limits and sentence.field.startswith("limits")),
                 "summary": float(sentence.field == "summary"),
-                "unreadable": float(unreadable(sentence.text)),
             }
         )
     return rows
 
 
-def fits(question: Question, weighed: Weighed) -> list[float]:
-    """The estimated probability (0..1) of each sentence that it answers the question."""
-    model = _model()
-    return [_probability(row, model) for row in features(question, weighed)]
+def _mean_match(weighed: Weighed, weights: Sequence[float]) -> npt.NDArray[np.float64]:
+    """The mean of each sentence's matches by the words' weights; zeros where the question has no telling word."""
+    total = sum(weights)
+    if not total:
+        return np.zeros(len(weighed.sentences))
+    return np.asarray(weighed.matched, dtype=np.float64) @ (np.array(weights) / total)
+
+
+def fits(question: Question, weighed: Weighed, model: Mapping[str, Any] | None = None) -> list[float]:
+    """The estimated probability (0..1) of each sentence that it answers the question; by the shipped model unless another is given.
+
+    What a curator stated and running text (an abstract, a full text) are weighed by tables of their own: the former is worded like a question,
+    the latter hardly ever, and there its aim is what is most like the question.
+    """
+    tables = model or _model()
+    kinds = [kind_of(sentence.field) for sentence in weighed.sentences]
+    found = [_probability(row, tables[kind]) for row, kind in zip(features(question, weighed), kinds, strict=True)]
+    return [fit * (_LEANING if unreadable(sentence.text) else 1.0) for fit, sentence in zip(found, weighed.sentences, strict=True)]
+
+
+def kind_of(field: str) -> str:
+    """Which table weighs a field's sentences: `text` for an abstract or a section of a full text, `stated` for what a curator wrote."""
+    return "text" if field == "abstract" or field.startswith("sections") else "stated"
 
 
 def unreadable(text: str) -> bool:
     """Whether a sentence leans on words before it ("These …", "However, …"), or is no whole sentence."""
-    return bool(_DANGLING.search(text)) or len(text) < 25
+    return bool(_DANGLING.match(text)) or len(text) < 25
 
 
 def choose(question: Question, weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:
     """The sentences that answer: at least one, others only when they are likely enough, few of one review, none twice.
 
-    The best one comes first; what reports a difference and what reports none then stand together. A sentence that only says what a work was about
-    stands after those that say more, where one of them is at least half as likely to answer, unless that is what is asked.
+    The best one comes first; what reports a difference and what reports none then stand together.
     """
     sentences, model = weighed.sentences, _model()
-    scope = [not _ASKS_METHOD.search(question.text) and tells_of_scope(sentence.text) for sentence in sentences]
-    findings = max((score for score, told in zip(scores, scope, strict=True) if not told), default=0.0)
-    waits = [told and findings >= model["scope"] * score for score, told in zip(scores, scope, strict=True)]
-    order = sorted(range(len(sentences)), key=lambda i: (waits[i], -scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
+    order = sorted(range(len(sentences)), key=lambda i: (-scores[i], sentences[i].review.id, sentences[i].field, sentences[i].start))
     picked: list[int] = []
     for i in order:
         if len(picked) == most:
@@ -144,7 +179,7 @@ def _repeats(weighed: Weighed, one: int, other: int) -> bool:
     return len(words & others) >= _SAME_WORDS * max(1, min(len(words), len(others)))
 
 
-def _probability(row: dict[str, float], model: dict[str, Any]) -> float:
+def _probability(row: Mapping[str, float], model: Mapping[str, Any]) -> float:
     raw = model["intercept"] + sum(weight * (row[name] - model["means"][name]) / model["scales"][name] for name, weight in model["weights"].items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, raw))))
 

@@ -109,13 +109,18 @@ def sample_rows(folder: Path, encoder: RememberingEncoder) -> tuple[Rows, Rows]:
     return parts[0], parts[1]
 
 
-def pubmedqa_rows(folder: Path, shared: Path, most: int, encoder: RememberingEncoder) -> Rows:
-    source, records = shared / "retrieval" / "pubmedqa", folder / "pubmedqa.jsonl"
+def pubmedqa(folder: Path, shared: Path, encoder: RememberingEncoder) -> Collection:
+    """PubMedQA's abstracts."""
+    records = folder / "pubmedqa.jsonl"
     with records.open("w", encoding="utf-8") as out:
-        for line in (source / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        for line in (shared / "retrieval" / "pubmedqa" / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             out.write(json.dumps({"id": f"pmid-{entry['_id']}", "title": entry["title"], "abstract": entry["text"]}) + "\n")
-    collection = Collection(folder / "pubmedqa", [records], encoder)
+    return Collection(folder / "pubmedqa", [records], encoder)
+
+
+def pubmedqa_rows(folder: Path, shared: Path, most: int, encoder: RememberingEncoder) -> Rows:
+    source, collection = shared / "retrieval" / "pubmedqa", pubmedqa(folder, shared, encoder)
     found, labels, groups, counted = [], [], [], []
     for number, line in enumerate((source / "queries.jsonl").read_text(encoding="utf-8").splitlines()[:most]):
         entry = json.loads(line)

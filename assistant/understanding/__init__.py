@@ -7,6 +7,7 @@ from assistant.understanding.catalogue_question import CatalogueQuestion, read_c
 from assistant.understanding.followups import Resolved, Turn, resolve
 from assistant.understanding.language import language_name, language_of
 from assistant.understanding.parts import Part, parts_of
+from assistant.understanding.spelling import respell
 from assistant.understanding.terms import Mention, Terms
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "parts_of",
     "read_catalogue_question",
     "resolve",
+    "respell",
 ]

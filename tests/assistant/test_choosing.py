@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from assistant.evidence import EvidenceSentence, Question, Weighed, ask_about, weigh
-from assistant.quotes import choose
+from assistant.evidence import EvidenceSentence, Question, ask_about, collect, weigh
+from assistant.quotes import choose, fits
 from assistant.signals import signals
 from corpus import Review
 from index import Encoder
+from index.searcher import Hit, Span
 
 ABOUT = "The review of microdosing examined 14 studies in PubMed."
 FOUND = "Microdosing was no better than placebo for mood."
@@ -46,15 +46,41 @@ def test_nothing_found_gives_no_signal(encoder: Encoder) -> None:
         assert not any(signals(question, [], weigh(question, [], encoder)).values())
 
 
-def plain(texts: list[EvidenceSentence]) -> Weighed:
-    return Weighed(tuple(texts), np.eye(len(texts), dtype=np.float32), (0.5,) * len(texts), (0.5,) * len(texts))
+def hit(rank: int, review: Review, field: str, begin: int, end: int) -> Hit:
+    text = review.field_text(field)[begin:end]
+    return Hit(rank, review, Span(field, begin, end, text, 1.0 / rank), 1.0 / rank, {})
 
 
-def test_what_a_work_was_about_stands_after_what_it_found() -> None:
-    weighed = plain(evidence(ABOUT, FOUND))
-    order = [choice.sentence.text for choice in choose(asked("Is microdosing better than placebo?"), weighed, [0.5, 0.4])]
-    assert order == [FOUND, ABOUT]
-    order = [choice.sentence.text for choice in choose(asked("How many studies were included?"), weighed, [0.5, 0.4])]
-    assert order[0] == ABOUT
-    order = [choice.sentence.text for choice in choose(asked("Is microdosing better than placebo?"), weighed, [0.5, 0.01])]
-    assert order == [ABOUT]
+ABSTRACT = (
+    "BACKGROUND: Whether sulphur protects vines from mildew is debated. OBJECTIVE: To find out whether sulphur protects vines from mildew. "
+    "METHODS: Forty plants were dusted and watched for ten weeks. RESULTS: Losses were halved in the treated group (p = 0.01)."
+)
+
+
+def test_what_stands_around_the_best_passage_of_the_first_hits_is_evidence_too() -> None:
+    first, fourth = (Review(id=name, csl={"title": "On vines"}, abstract=ABSTRACT) for name in ("first", "fourth"))
+    others = [Review(id=f"other{rank}", csl={"title": "On roses"}, abstract="Roses need sun.") for rank in (2, 3)]
+    opening = ABSTRACT.index(" OBJECTIVE")
+    hits = [hit(1, first, "abstract", 0, opening), *(hit(rank, one, "abstract", 0, 15) for rank, one in enumerate(others, start=2))]
+    found = collect([*hits, hit(4, fourth, "abstract", 0, opening)])
+    assert [sentence.text for sentence in found if sentence.review is first][-1].startswith("RESULTS: Losses were halved")
+    assert sum(sentence.review is first for sentence in found) == 4
+    assert [sentence.text for sentence in found if sentence.review is fourth] == [ABSTRACT[:opening]]
+    assert all(ABSTRACT[s.start : s.end] == s.text for s in found if s.review in (first, fourth))
+
+
+def test_of_an_abstract_the_finding_is_quoted_and_not_the_aim_that_is_worded_like_the_question(encoder: Encoder) -> None:
+    question = asked("Does sulphur protect vines from mildew?")
+    review = Review(id="vines", csl={"title": "Sulphur and mildew"}, abstract=ABSTRACT)
+    weighed = weigh(question, collect([hit(1, review, "abstract", 0, len(ABSTRACT))]), encoder)
+    nearest = max(zip(weighed.cosines, weighed.sentences, strict=True), key=lambda pair: pair[0])[1]
+    assert nearest.text.startswith(("BACKGROUND", "OBJECTIVE"))
+    picked = choose(question, weighed, fits(question, weighed))
+    assert picked[0].sentence.text.startswith("RESULTS")
+    assert not any(choice.sentence.text.startswith(("BACKGROUND", "OBJECTIVE")) for choice in picked)
+
+
+def test_what_a_curator_found_is_quoted_before_what_the_work_was_about(encoder: Encoder) -> None:
+    question = asked("Is microdosing better than placebo?")
+    weighed = weigh(question, evidence(ABOUT, FOUND, OTHER), encoder)
+    assert choose(question, weighed, fits(question, weighed))[0].sentence.text == FOUND
