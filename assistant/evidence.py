@@ -117,8 +117,8 @@ def ask_about(text: str, frequencies: Callable[[Sequence[str]], tuple[dict[str, 
 def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
     """The sentences of the hits' passages, each once, at most `MOST`. Titles are no evidence.
 
-    The first hits' come first, with what stands around their best passage, since an answer is rarely worded like its question; then the others', best
-    passages first.
+    The first hits' come first, with the end of their abstracts and what stands around their best passage, since an answer is rarely worded like its
+    question; then the others', best passages first.
     """
     found: dict[tuple[str, str, int], EvidenceSentence] = {}
 
@@ -134,8 +134,11 @@ def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
         for span in spans:
             take(hit, span.field, span.start, span.text, span.score)
         if spans:
-            begin, end = _around(hit.review.field_text(spans[0].field), spans[0].start, spans[0].end)
-            take(hit, spans[0].field, begin, hit.review.field_text(spans[0].field)[begin:end], spans[-1].score)
+            best, abstract = hit.best if hit.best in spans else spans[0], hit.review.abstract
+            for field, start, end in (("abstract", len(abstract), len(abstract)), (best.field, best.start, best.end)):
+                text = hit.review.field_text(field)
+                begin, stop = _around(text, start, end)
+                take(hit, field, begin, text[begin:stop], spans[-1].score)
     rest = [(hit, span) for hit in hits[_READ_WHOLE:] for span in (hit.best, *hit.others) if span.field != "title"]
     for hit, span in sorted(rest, key=lambda pair: (-pair[1].score, pair[0].rank)):
         take(hit, span.field, span.start, span.text, span.score)

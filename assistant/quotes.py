@@ -16,14 +16,14 @@ import numpy.typing as npt
 
 from assistant.evidence import EvidenceSentence, Question, Weighed, telling_words
 from assistant.scope import tells_of_scope, tells_what_is_wanted
-from assistant.sections import Part, part_of
+from assistant.sections import Section, section_of
 from assistant.table_rules import find_direction
 
 #: Sentences in an answer at most.
 MOST = 4
 _SAME = 0.88  # cosine from which two sentences say the same
 _SAME_WORDS = 0.75  # share of a sentence's telling words that another of its record holds, from which it repeats it
-_LEANING = 0.3  # what is left of a sentence's fit where it leans on the one before it: then it is taken only where nothing else says as much
+_LEFT = 0.3  # what is left of the fit of a sentence that is taken only where nothing else says as much
 _MODEL = Path(__file__).parent / "data" / "quotes.json"
 _OWN_NAME = r"(?:\w+ ){0,4}(?:review|meta-analysis|study|paper|article|analysis|overview)"
 #: A sentence that leans on the one before it, behind a heading too ("CONCLUSION: These …").
@@ -63,6 +63,7 @@ def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
     - `place`, `rank`: where its passage and its record stand among what was found;
     - `direction`: 1 where it tells of a difference, or of none, and the question asks whether there is one;
     - `early`: how far before the end of its abstract it stands; `aim`, `method`, `finding`: the part of its work, as headings tell;
+    - `section`: 1 in a full text;
     - the others are 1 where a sentence is of that kind and the question does not ask for it (`figure_asked`: and it does).
     """
     sentences = weighed.sentences
@@ -84,7 +85,7 @@ def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
     rows = []
     for i, sentence in enumerate(sentences):
         figure = bool(_FIGURE.search(sentence.text))
-        part = part_of(sentence.review, sentence.field, sentence.start)
+        section = section_of(sentence.review, sentence.field, sentence.start)
         rows.append(
             {
                 "cosine_gap": nearest - weighed.cosines[i],
@@ -97,9 +98,10 @@ def features(question: Question, weighed: Weighed) -> list[dict[str, float]]:
                 "rank": 1.0 / max(1, sentence.hit_rank),
                 "figure_asked": float(figure and asks_figures),
                 "figure_unasked": float(figure and not asks_figures),
-                "aim": float(part == Part.AIM),
-                "method": float(part == Part.METHOD and not asks_method),
-                "finding": float(part in (Part.FINDING, Part.CONCLUSION)),
+                "aim": float(section == Section.AIM),
+                "method": float(section == Section.METHOD and not asks_method),
+                "finding": float(section in (Section.FINDING, Section.CONCLUSION)),
+                "section": float(sentence.field.startswith("sections")),
                 "early": 1 - sentence.start / len(sentence.review.abstract) if sentence.field == "abstract" else 0.0,
                 "direction": float(asks_whether and find_direction(sentence.text) is not None),
                 "scope": float(not asks_method and tells_of_scope(sentence.text)),
@@ -128,7 +130,7 @@ def fits(question: Question, weighed: Weighed, model: Mapping[str, Any] | None =
     tables = model or _model()
     kinds = [kind_of(sentence.field) for sentence in weighed.sentences]
     found = [_probability(row, tables[kind]) for row, kind in zip(features(question, weighed), kinds, strict=True)]
-    return [fit * (_LEANING if unreadable(sentence.text) else 1.0) for fit, sentence in zip(found, weighed.sentences, strict=True)]
+    return [fit * (_LEFT if _last_resort(sentence) else 1.0) for fit, sentence in zip(found, weighed.sentences, strict=True)]
 
 
 def kind_of(field: str) -> str:
@@ -139,6 +141,11 @@ def kind_of(field: str) -> str:
 def unreadable(text: str) -> bool:
     """Whether a sentence leans on words before it ("These …", "However, …"), or is no whole sentence."""
     return bool(_DANGLING.match(text)) or len(text) < 25
+
+
+def _last_resort(sentence: EvidenceSentence) -> bool:
+    """Whether a sentence leans on the one before it, or stands apart from what a work tells (its registration, its sponsors)."""
+    return unreadable(sentence.text) or section_of(sentence.review, sentence.field, sentence.start) == Section.APART
 
 
 def choose(question: Question, weighed: Weighed, scores: Sequence[float], most: int = MOST) -> list[Chosen]:

@@ -1,10 +1,10 @@
 """Trains the choice of sentences in quotes mode, and measures answers against sentences labelled by hand.
 
 Usage: PYTHONPATH=. python benchmarks/train_quotes.py SHARED_DATA [--write] [--cache FILE.npz]
-Data: benchmarks/data/quote_labels.jsonl (what a curator stated: the sample collection) and quote_labels_pubmedqa.jsonl (running text: abstracts of
-PubMedQA, from SHARED_DATA); see benchmarks/data/README.md. Each has a table of weights of its own. Weights and thresholds are set on `train`, `tune`
-and PubMedQA, whose figures are of questions held out in turn (six folds); `held` is only reported. A sentence that nobody labelled counts as not
-good and is reported as such.
+Data: benchmarks/data/quote_labels.jsonl (what a curator stated: the sample collection), quote_labels_pubmedqa.jsonl and quote_labels_fulltext.jsonl
+(running text: abstracts of PubMedQA and full texts, both from SHARED_DATA); see benchmarks/data/README.md. What is stated and what is running text
+have each a table of weights. Weights and thresholds are set on all but `held`, and the figures are of questions held out in turn (six folds); `held`
+is only reported. A sentence that nobody labelled counts as not good and is reported as such.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from assistant.scope import tells_of_scope
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "benchmarks" / "data"
-QUESTIONS = ("sample_questions", "sample_training", "short_questions")
+QUESTIONS = ("sample_questions", "sample_training", "short_questions", "fulltext_questions")
 OUT = ROOT / "assistant" / "data" / "quotes.json"
 #: Inverse strength of the penalty on large weights, and what the choice asks of a sentence: both by cross-validation over the questions of training.
 _STRENGTH = 0.3
@@ -36,6 +36,8 @@ _CHOICE = {"threshold": 0.05, "keep": 0.4, "again": 0.35}
 _FOLDS = 6
 #: What headings tell is left out in a copy of each abstract, so that the weights hold for abstracts without headings too.
 _BY_HEADINGS = ("aim", "method", "finding")
+#: The collections of running text; their names stand for the split, which they have none of.
+RUNNING_TEXT = ("pubmedqa", "fulltext")
 Place = tuple[str, str, int]
 
 
@@ -52,7 +54,7 @@ class Asked:
     @property
     def kind(self) -> str:
         """Which table its evidence is weighed by."""
-        return "text" if self.split == "pubmedqa" else "stated"
+        return "text" if self.split in RUNNING_TEXT else "stated"
 
     def label(self, sentence: EvidenceSentence) -> str:
         """A sentence's label for this question."""
@@ -63,28 +65,33 @@ class Asked:
         return any(self.label(sentence) == "good" for sentence in self.weighed.sentences)
 
 
-def labels(name: str) -> dict[tuple[str, str], dict[Place, str]]:
+def labels(name: str, split: str) -> dict[tuple[str, str], dict[Place, str]]:
     """Question id and split -> place -> good, neutral or off."""
     table: dict[tuple[str, str], dict[Place, str]] = {}
     for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        table.setdefault((row["question"], row.get("split", "pubmedqa")), {})[row["review_id"], row["field"], row["start"]] = row["label"]
+        table.setdefault((row["question"], row.get("split", split)), {})[row["review_id"], row["field"], row["start"]] = row["label"]
     return table
 
 
-def asked_of(collection: Collection, texts: dict[str, str], name: str) -> list[Asked]:
+def asked_of(collection: Collection, texts: dict[str, str], name: str, split: str = "") -> list[Asked]:
     """The labelled questions over a collection."""
-    looked = ((number, split, known, collection.look_up(texts[number], [])) for (number, split), known in labels(name).items())
-    return [Asked(number, split, question, weighed, known) for number, split, known, (question, _, weighed) in looked]
+    looked = ((number, own, known, collection.look_up(texts[number], [])) for (number, own), known in labels(name, split).items())
+    return [Asked(number, own, question, weighed, known) for number, own, known, (question, _, weighed) in looked]
 
 
 def labelled(folder: Path, shared: Path, encoder: RememberingEncoder) -> list[Asked]:
     """All labelled questions with their evidence."""
     texts = {entry["id"]: entry["question"] for name in QUESTIONS for entry in sample_questions(name)}
     lines = (shared / "retrieval" / "pubmedqa" / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    titles = {entry["_id"]: entry["text"] for entry in map(json.loads, lines)}
+    texts |= {entry["_id"]: entry["text"] for entry in map(json.loads, lines)}
     sample = Collection(folder / "sample", [ROOT / "corpus" / "sample"], encoder)
-    return asked_of(sample, texts, "quote_labels") + asked_of(pubmedqa(folder, shared, encoder), titles, "quote_labels_pubmedqa")
+    full = Collection(folder / "fulltext", sorted((shared / "fulltext").glob("*.nxml")), encoder)
+    return [
+        *asked_of(sample, texts, "quote_labels"),
+        *asked_of(pubmedqa(folder, shared, encoder), texts, "quote_labels_pubmedqa", "pubmedqa"),
+        *asked_of(full, texts, "quote_labels_fulltext", "fulltext"),
+    ]
 
 
 def fitted(asked: Sequence[Asked]) -> dict[str, Any]:
@@ -157,6 +164,7 @@ def main() -> None:
         "  tune": "tune",
         "  train": "train",
         "abstracts (PubMedQA), six-fold": "pubmedqa",
+        "full texts, six-fold": "fulltext",
     }
     for name, splits in parts.items():
         part = [i for i, one in enumerate(training) if one.split in splits.split()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.sections import Part, part_named, part_of
+from assistant.sections import Section, section_named, section_of
 from corpus import Review
 
 ABSTRACT = (
@@ -21,50 +21,52 @@ def record(**fields: object) -> Review:
 @pytest.mark.parametrize(
     ("begins", "part"),
     [
-        ("Mildew spreads", Part.AIM),
-        ("To see", Part.AIM),
-        ("Forty vines", Part.METHOD),
-        ("half with", Part.METHOD),
-        ("Leaves lost", Part.METHOD),
-        ("Sulphur halved", Part.FINDING),
-        ("Sulphur works", Part.CONCLUSION),
+        ("Mildew spreads", Section.AIM),
+        ("To see", Section.AIM),
+        ("Forty vines", Section.METHOD),
+        ("half with", Section.METHOD),
+        ("Leaves lost", Section.METHOD),
+        ("Sulphur halved", Section.FINDING),
+        ("Sulphur works", Section.CONCLUSION),
     ],
 )
-def test_headings_within_an_abstract(begins: str, part: Part) -> None:
-    assert part_of(record(abstract=ABSTRACT), "abstract", ABSTRACT.index(begins)) is part
+def test_headings_within_an_abstract(begins: str, part: Section) -> None:
+    assert section_of(record(abstract=ABSTRACT), "abstract", ABSTRACT.index(begins)) is part
 
 
 def test_a_heading_belongs_to_the_sentence_it_opens() -> None:
-    assert part_of(record(abstract=ABSTRACT), "abstract", ABSTRACT.index("RESULTS")) is Part.FINDING
+    assert section_of(record(abstract=ABSTRACT), "abstract", ABSTRACT.index("RESULTS")) is Section.FINDING
 
 
 def test_no_heading_tells_nothing() -> None:
     plain = "We set out for the hills: the vines there were healthy. The results of last year: none."
     for start in (0, plain.index("The results")):
-        assert part_of(record(abstract=plain), "abstract", start) is Part.UNKNOWN
+        assert section_of(record(abstract=plain), "abstract", start) is Section.UNKNOWN
 
 
 def test_what_a_curator_lists_as_a_finding_is_one() -> None:
-    assert part_of(record(findings=("METHODS: none.",)), "findings[0]", 0) is Part.FINDING
+    assert section_of(record(findings=("METHODS: none.",)), "findings[0]", 0) is Section.FINDING
 
 
 def test_sections_of_a_full_text_have_titles() -> None:
     review = record(sections=("Vines were dusted.", "Leaves were counted. CONCLUSION: Sulphur works."), section_titles=("2.1 Materials", "Results"))
-    assert part_of(review, "sections[0]", 0) is Part.METHOD
-    assert part_of(review, "sections[1]", 0) is Part.FINDING
-    assert part_of(review, "sections[1]", 30) is Part.CONCLUSION
+    assert section_of(review, "sections[0]", 0) is Section.METHOD
+    assert section_of(review, "sections[1]", 0) is Section.FINDING
+    assert section_of(review, "sections[1]", 30) is Section.CONCLUSION
 
 
 @pytest.mark.parametrize(
     ("heading", "part"),
     [
-        ("METHODS AND RESULTS", Part.MIXED),
-        ("MEASUREMENTS AND MAIN RESULTS", Part.FINDING),
-        ("CONCLUSIONS AND RELEVANCE", Part.CONCLUSION),
-        ("SUMMARY OF BACKGROUND DATA", Part.AIM),
-        ("DATA SYNTHESIS", Part.FINDING),
-        ("TRIAL REGISTRATION", Part.UNKNOWN),
+        ("METHODS AND RESULTS", Section.MIXED),
+        ("MEASUREMENTS AND MAIN RESULTS", Section.FINDING),
+        ("CONCLUSIONS AND RELEVANCE", Section.CONCLUSION),
+        ("SUMMARY OF BACKGROUND DATA", Section.AIM),
+        ("DATA SYNTHESIS", Section.FINDING),
+        ("TRIAL REGISTRATION", Section.APART),
+        ("Competing interests", Section.APART),
+        ("A NOTE ON NAMES", Section.UNKNOWN),
     ],
 )
-def test_names_of_parts(heading: str, part: Part) -> None:
-    assert part_named(heading) is part
+def test_names_of_parts(heading: str, part: Section) -> None:
+    assert section_named(heading) is part
