@@ -33,6 +33,11 @@ def test_form_and_filter(shelf: Shelf, case: dict[str, object]) -> None:
     assert list(found.unknown) == case.get("unknown", [])
 
 
+@pytest.mark.parametrize("question", ["What is the REBUS hypothesis?", "What is the predictive processing theory?"])
+def test_what_one_thing_is_belongs_to_the_evidence(shelf: Shelf, question: str) -> None:
+    assert shelf.read(question) is None
+
+
 def test_the_count_is_the_catalogues(shelf: Shelf) -> None:
     question = shelf.read("How many systematic reviews of psilocybin since 2020?")
     assert question is not None
