@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from corpus import Library
 from corpus.importing import import_files
@@ -18,6 +19,10 @@ from tests.postgres import Postgres, binaries
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "corpus" / "sample"
 _SHARED = Path(os.environ.get("TESTS_SHARED") or ROOT.parent / "shared")
+
+# Machines may be busy with other things: no example has a deadline.
+settings.register_profile("florilegium", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("florilegium")
 
 
 def pytest_configure(config: pytest.Config) -> None:

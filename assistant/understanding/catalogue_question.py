@@ -200,7 +200,7 @@ def _form(question: str, terms: Terms) -> tuple[Asked, bool] | None:
         return None
     after = question[noun.end() :].strip(" ?.,:")
     if re.match(r"(?:which|what)\b", question, re.IGNORECASE):
-        if re.match(r"(?:what|which) is\b", question, re.IGNORECASE) and not noun[0].lower().endswith("s"):
+        if re.match(r"(?:what|which) is\b", question, re.IGNORECASE) and not re.search(r"[^i]s$", noun[0], re.IGNORECASE):
             return None  # one thing, and what it is: "What is the REBUS hypothesis?"
         if re.match(r"(?:what|which) (?:do|does|did|is|are|was|were|has|have|can)\b", question, re.IGNORECASE) and not re.match(
             r"(?:what|which) (?:are|is) (?:the|all|your)\b", question, re.IGNORECASE
