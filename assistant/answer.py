@@ -189,7 +189,8 @@ class Answer:
 
     `confidence` is the estimated probability (0..1) that the evidence answers the question; `seconds` are per step. `outcome` is None where
     nothing was looked for (a language that the configuration does not handle): then the notices say why. `catalogue` beside an answer of the
-    kind "evidence" is the other way to take the question. `from_notes` are sentences of the reader's own notes; their words are never kept with it.
+    kind "evidence" is the other way to take the question. `from_notes` are sentences of the reader's own notes; their words are never kept with
+    it. `nearest_sentences` are what came nearest in the `nearest` records where nothing answers: they are shown as that, and are no answer.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Answer:
     config_hash: str = ""
     understood: Understanding = field(default_factory=Understanding)
     from_notes: tuple[NoteSentence, ...] = ()
+    nearest_sentences: tuple[Sentence, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
@@ -235,6 +237,7 @@ class Answer:
             "catalogue": self.catalogue.as_dict() if self.catalogue else None,
             "reviews": [review.as_dict() for review in self.reviews],
             "nearest": [review.as_dict() for review in self.nearest],
+            "nearest_sentences": [sentence.as_dict() for sentence in self.nearest_sentences],
             "draft": [sentence.as_dict() for sentence in self.draft],
             "dropped_keys": self.dropped_keys,
             "model": self.model,
@@ -273,4 +276,5 @@ class Answer:
             config_hash=table.get("config_hash", ""),  # answers of before it was kept have none
             understood=Understanding(**table.get("understood", {})),
             from_notes=tuple(NoteSentence.from_dict(entry) for entry in table.get("from_notes", ())),
+            nearest_sentences=tuple(Sentence.from_dict(entry) for entry in table.get("nearest_sentences", ())),
         )

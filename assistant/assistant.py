@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.answer import Answer, CatalogueAnswer, Outcome, ReviewRef, Sentence, Understanding
+from assistant.answer import Answer, CatalogueAnswer, Outcome, Sentence, Understanding
 from assistant.budget import left_out_notice, room_for
 from assistant.chain import Chain, Here, step
 from assistant.check import Checker
@@ -23,6 +23,7 @@ from assistant.draft import DraftSentence, ParsedDraft, parse_draft
 from assistant.evidence import EvidenceSentence, Question, Weighed
 from assistant.injection import not_given_notice, speaks_to_a_model
 from assistant.look_up import Looked, look_up
+from assistant.nearest import nearest
 from assistant.note_evidence import sentences_that_answer
 from assistant.numbering import number
 from assistant.own_notes import OwnNote
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
 
 #: Code points in a question at most; what is longer is a pasted document, not a question.
 LONGEST_QUESTION = 2_000
-_NEAREST = 3
 #: A part of a question is answered alone only where its words carry this share of the whole's meaning: else what it is about stands in the rest.
 _LEAST_MEANING = 0.6
 
@@ -334,6 +334,9 @@ class Assistant:
         request = found.understood.request
         own = sentences_that_answer(question, request.notes, request.note_titles, self._encoder) if request.notes else ()
         answer = replace(_quotes_answer(found.understood, self._searcher, result, decision, picked), from_notes=own, seconds=here.times())
+        if answer.outcome == Outcome.NOT_IN_CORPUS:
+            records, near = nearest(result.hits, weighed.sentences, scores, decision.confidence)
+            answer = replace(answer, nearest=records, nearest_sentences=near)
         here.tell(Event("quotes", "decide", answer=answer))
         return Prepared(answer, question, weighed.sentences, tuple(scores), tuple(picked), decision, writer)
 
@@ -547,8 +550,6 @@ def _quotes_answer(understood: Understood, searcher: Searcher, result: SearchRes
     notices = (*answer.notices, *filter(None, (in_part, stale if result.stale else "")), *_left_out(result.left_out))
     if outcome == Outcome.NOT_IN_CORPUS and understood.catalogue and understood.catalogue.count:
         return replace(answer, kind="catalogue", outcome=Outcome.ANSWERED, confidence=1.0, notices=notices)
-    if outcome == Outcome.NOT_IN_CORPUS:
-        answer = replace(answer, nearest=tuple(ReviewRef.of(hit.review, 0) for hit in result.hits[:_NEAREST]))
     return replace(answer, missing=decision.missing if outcome != Outcome.ANSWERED else (), notices=notices)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from assistant.answer import Answer, Citation, Outcome, ReviewRef
+from assistant.answer import Answer, Citation, Outcome, ReviewRef, Sentence
 from ui.digest.links import doi_url
 from ui.digest.writing import md
 from ui.web.place import link_to
@@ -44,7 +44,8 @@ def sources_of(answer: Answer, base: str = "") -> list[str]:
         below.append("  \n".join(f"[{review.key}] {_linked(review, base, first.get(review.key))}" for review in answer.reviews))
     elif answer.nearest:
         below.append("Nearest in it:")
-        below.append("\n".join(f"- {_linked(review, base)}" for review in answer.nearest))
+        near = {sentence.citations[0].anchor.review_id: sentence for sentence in answer.nearest_sentences}
+        below.append("\n".join(_near(review, near.get(review.id), base) for review in answer.nearest))
     below += [f"> {md(line)}" for line in (*_notices(answer), *answer.notices)]
     kept = f"[This answer]({base}/answers/{answer.id})" if base else f"Answer {answer.id}"
     below.append(f"{kept}, by {md(answer.model)}")
@@ -58,6 +59,12 @@ def _notices(answer: Answer) -> Iterator[str]:
 
 def _named(review: ReviewRef) -> str:
     return md(f"{review.label}. {review.title}" if review.title else review.label)
+
+
+def _near(review: ReviewRef, sentence: Sentence | None, base: str) -> str:
+    """A record of those nearest, with the words in it that came nearest."""
+    said = f": “{md(sentence.text)}”" if sentence else ""
+    return f"- {_linked(review, base, sentence.citations[0] if sentence else None)}{said}"
 
 
 def _linked(review: ReviewRef, base: str, cited: Citation | None = None) -> str:

@@ -88,6 +88,20 @@ def test_what_the_collection_does_not_answer_never_reaches_a_model(sample: Sampl
     assert replace(drafted, seconds=prepared.answer.seconds) == prepared.answer
 
 
+def test_where_nothing_answers_the_nearest_words_are_shown_as_that(sample: Sample) -> None:
+    library, assistant = sample
+    answer = assistant.prepare("Microdosing LSD for adult ADHD: any effect on attention symptoms?").answer
+    assert answer.outcome == Outcome.NOT_IN_CORPUS
+    assert not answer.sentences
+    assert 0 < len(answer.nearest_sentences) <= len(answer.nearest) == 3
+    for record, sentence in zip(answer.nearest, answer.nearest_sentences, strict=False):
+        anchor = sentence.citations[0].anchor
+        assert anchor.review_id == record.id
+        assert library.get(record.id).field_text(anchor.field)[anchor.start : anchor.end] == sentence.text
+    assert Answer.from_dict(answer.as_dict()) == replace(answer, confidence=round(answer.confidence, 4), seconds=answer.as_dict()["seconds"])
+    assert not assistant.prepare("What is the boiling point of tungsten?").answer.nearest_sentences
+
+
 def test_a_faithful_draft_takes_the_place_of_the_quotes(sample: Sample) -> None:
     library, assistant = sample
     prepared = assistant.prepare(QUESTION)

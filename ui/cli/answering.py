@@ -50,8 +50,11 @@ def print_answer(answer: dict[str, Any]) -> None:
         print("This collection does not answer that.")
         if answer["nearest"]:
             print("Nearest in it:")
+            near = {sentence["citations"][0]["review_id"]: sentence["text"] for sentence in answer.get("nearest_sentences", ())}
             for review in answer["nearest"]:
                 out.print(Text(f"  {review['label']}: {review['title']}  [{review['id']}]"))
+                if review["id"] in near:
+                    out.print(Text(f"    “{near[review['id']]}”", style="italic"))
     if answer["catalogue"]:
         _print_catalogue(answer["catalogue"], beside=answer["kind"] == "evidence")
     for sentence in answer["sentences"]:

@@ -173,13 +173,15 @@ def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
 
 
 def _not_answered(answer: Answer) -> str:
-    nearest = "".join(_nearest(review) for review in answer.nearest)
+    near = {sentence.citations[0].anchor.review_id: sentence for sentence in answer.nearest_sentences}
+    nearest = "".join(_nearest(review, near.get(review.id)) for review in answer.nearest)
     listing = f'<p class="fl-note">{escape(say("answer.nearest"))}</p><ul class="fl-nearest">{nearest}</ul>' if nearest else ""
     return f'<p class="fl-none"><strong>{escape(say("answer.not_answered"))}</strong></p>{listing}'
 
 
-def _nearest(review: ReviewRef) -> str:
-    return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}</li>'
+def _nearest(review: ReviewRef, sentence: Sentence | None = None) -> str:
+    words = f'<br><a class="fl-near" href="{html.escape(link_to(sentence.citations[0].anchor))}">“{escape(sentence.text)}”</a>' if sentence else ""
+    return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}{words}</li>'
 
 
 def _foot(answer: Answer, drafting: Drafting | None) -> str:

@@ -83,6 +83,7 @@ ANSWER: dict[str, Any] = {
     "catalogue": None,
     "reviews": [_CITED],
     "nearest": [],
+    "nearest_sentences": [],
     "draft": [],
     "dropped_keys": 0,
     "model": "quotes",

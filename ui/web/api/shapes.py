@@ -143,6 +143,7 @@ class Answer(Shape):
     catalogue: Counted | None = None
     reviews: list[Cited]
     nearest: list[Cited]
+    nearest_sentences: list[Sentence]
     model: str
     config: str
     revision: int
