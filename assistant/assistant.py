@@ -48,7 +48,7 @@ from assistant.understanding import (
     respell,
 )
 from assistant.understanding.lay_words import LAY_WORDS
-from assistant.writing import EVIDENCE_LINES, Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, quote, room_of, stand_alone
+from assistant.writing import Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, lines_for, quote, room_of, stand_alone
 from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError, default_vocabulary, parse_filter
 from corpus.change import now
 from index.encoder import TokenEncoder
@@ -215,7 +215,7 @@ class Assistant:
 
     def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
         """What a model is given, under the keys of a closed set; the chosen quotes come first."""
-        return evidence_lines([sentence for sentence in _ranked(prepared)[:EVIDENCE_LINES] if not speaks_to_a_model(sentence.text)], room_for())
+        return evidence_lines([sentence for sentence in _ranked(prepared) if not speaks_to_a_model(sentence.text)], room_for())
 
     # ---- the steps
 
@@ -369,7 +369,7 @@ class Assistant:
     def _drafted(self, prepared: Prepared, model: BaseChatModel, label: str, here: Here) -> Drafted:
         """What a model writes, each sentence checked as it comes."""
         nothing = Drafted(prepared)
-        ranked = _ranked(prepared)[:EVIDENCE_LINES]
+        ranked = _ranked(prepared)
         given = [sentence for sentence in ranked if not speaks_to_a_model(sentence.text)]
         lines = evidence_lines(given, room_of(model))
         if not lines:
@@ -499,10 +499,11 @@ def _by_rules(request: Request, error: LateError | StoppedError, so_far: Sequenc
 
 
 def _ranked(prepared: Prepared) -> list[EvidenceSentence]:
-    """The sentences of the evidence, the chosen quotes first."""
+    """The sentences of the evidence that a model is given, the chosen quotes first."""
     order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
     chosen = [choice.sentence for choice in prepared.chosen]
-    return chosen + [prepared.sentences[i] for i in order if prepared.sentences[i] not in chosen]
+    most = lines_for(strong=prepared.writer is not None and prepared.writer.strong)
+    return [*chosen, *(prepared.sentences[i] for i in order if prepared.sentences[i] not in chosen)][:most]
 
 
 def _written(answer: Answer, kept: Sequence[tuple[Sentence, Review]], label: str) -> Answer:

@@ -21,8 +21,8 @@ from corpus import FlorilegiumError, Review, UnavailableError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-#: Sentences of evidence a model is given at most.
-EVIDENCE_LINES = 10
+#: Sentences of evidence that a strong model is given at most, and a small one, which reads fewer faster and loses itself less among them.
+_LINES, _FEW_LINES = 10, 6
 #: A plain yes or no is a verdict on the question; no passage says it, whatever else the sentence repeats.
 _VERDICT = re.compile(r"(?:yes|no|indeed|absolutely|definitely)\b\s*[,.;:!]", re.IGNORECASE)
 _FEWEST = 3  # a checked draft of fewer sentences is filled up with quotes of other reviews
@@ -33,9 +33,14 @@ Lines = Mapping[str, EvidenceSentence]
 Checked = tuple[Sentence, Review | None]
 
 
+def lines_for(*, strong: bool) -> int:
+    """How many sentences of evidence a model is given at most."""
+    return _LINES if strong else _FEW_LINES
+
+
 def evidence_lines(ranked: Sequence[EvidenceSentence], room: int) -> dict[str, EvidenceSentence]:
-    """The best lines under keys of a closed set, as many as fit the room a model has, in tokens."""
-    lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked[:EVIDENCE_LINES]], room)
+    """The lines under keys of a closed set, as many as fit the room a model has, in tokens."""
+    lines = fit_evidence([(sentence.review.label(), sentence.text) for sentence in ranked], room)
     return {f"E{number}": sentence for number, sentence in enumerate(ranked[: len(lines)], start=1)}
 
 
