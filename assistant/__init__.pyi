@@ -18,10 +18,6 @@ from .answer import (
 )
 from .assistant import (
     Assistant as Assistant,
-    Prepared as Prepared,
-    Request as Request,
-    Writer as Writer,
-    clean_question as clean_question,
 )
 from .check import (
     Checker as Checker,
@@ -46,6 +42,12 @@ from .run import (
     LateError as LateError,
     Run as Run,
     StoppedError as StoppedError,
+)
+from .steps import (
+    Prepared as Prepared,
+    Request as Request,
+    Writer as Writer,
+    clean_question as clean_question,
 )
 from .turns import (
     BusyError as BusyError,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.answer import Answer, Outcome
-from assistant.assistant import clean_question
+from assistant.steps import clean_question
 from corpus import InputError
 
 _RESAMPLES = 2_000

@@ -8,28 +8,28 @@ model's draft takes its place only sentence by sentence, after the check.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, CatalogueAnswer, Outcome, Sentence, Understanding
+from assistant.answer import Answer, Outcome, Understanding
 from assistant.budget import left_out_notice, room_for
 from assistant.chain import Chain, Here, step
 from assistant.check import Checker
+from assistant.composing import empty_answer, for_a_model, quotes_answer, with_draft, without_year
 from assistant.decide import Decision, decide
-from assistant.draft import DraftSentence, ParsedDraft, parse_draft
-from assistant.evidence import EvidenceSentence, Question, Weighed
+from assistant.draft import DraftSentence, parse_draft
+from assistant.evidence import EvidenceSentence, Question
 from assistant.injection import not_given_notice, speaks_to_a_model
+from assistant.instead import by_rules, cut_off, not_kept, unchecked
 from assistant.look_up import Looked, look_up
 from assistant.nearest import nearest
 from assistant.note_evidence import sentences_that_answer
-from assistant.numbering import number
-from assistant.own_notes import OwnNote
-from assistant.quotes import Chosen, choose, fits
+from assistant.quotes import choose, fits
 from assistant.run import QUEUE, Event, LateError, Run, StoppedError
-from assistant.turns import PATIENCE, Turns
+from assistant.steps import LONGEST_QUESTION, Drafted, Found, Prepared, Request, Understood, Verified, Writer, clean_question
+from assistant.turns import PATIENCE
 from assistant.understanding import (
     ADVICE_NOTE,
     Records,
@@ -38,123 +38,25 @@ from assistant.understanding import (
     Turn,
     answer_from_catalogue,
     asks_for_advice,
-    harm_sentence,
     language_name,
     language_of,
-    names_harm,
     parts_of,
     read_catalogue_question,
     resolve,
     respell,
 )
 from assistant.understanding.lay_words import LAY_WORDS
-from assistant.writing import Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, lines_for, quote, room_of, stand_alone
-from corpus import Filter, FlorilegiumError, InputError, Review, UnavailableError, default_vocabulary, parse_filter
-from corpus.change import now
+from assistant.writing import Checked, Lines, ask_model, check_sentence, evidence_lines, keep_passed, room_of, stand_alone
+from corpus import Filter, FlorilegiumError, UnavailableError, default_vocabulary, parse_filter
 from index.encoder import TokenEncoder
 from index.lexical import analyse
-from index.searcher import Searcher, SearchResult
+from index.searcher import Searcher
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-#: Code points in a question at most; what is longer is a pasted document, not a question.
-LONGEST_QUESTION = 2_000
 #: A part of a question is answered alone only where its words carry this share of the whole's meaning: else what it is about stands in the rest.
 _LEAST_MEANING = 0.6
-
-
-@dataclass(frozen=True)
-class Writer:
-    """A language model to draft with. `open` gives it and its name for the reader; it is called when the quotes are already shown.
-
-    `must`: the reader named this very model, so that it cannot be had is an error and not a notice. `strong`: it can be trusted to make a
-    follow-up stand alone. `turns` is the queue before it, in which this question is `person`'s; without one nobody waits.
-    """
-
-    open: Callable[[], tuple[Callable[[], BaseChatModel], str]]
-    must: bool = False
-    strong: bool = False
-    turns: Turns | None = None
-    person: str = ""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a reader asks for. `last` is what a follow-up may refer to; `standalone` is the question as the reader wants it understood; `notes` are the
-    reader's own, to be searched too, and `note_titles` the titles of the records they are on, by id."""
-
-    text: str
-    chosen: Filter | None = None
-    writer: Writer | None = None
-    last: Turn | None = None
-    standalone: str = ""
-    notes: tuple[OwnNote, ...] = ()
-    note_titles: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Understood:
-    """The request with its question made stand-alone, and what the catalogue says to it.
-
-    `sure` means that nothing else is to be looked for. `told` is what the reader has to know.
-    """
-
-    request: Request
-    standalone: str
-    how: Understanding = field(default_factory=Understanding)
-    catalogue: CatalogueAnswer | None = None
-    sure: bool = False
-    told: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the search found for it, sentence by sentence; nothing where nothing was looked for."""
-
-    understood: Understood
-    question: Question
-    result: SearchResult | None = None
-    weighed: Weighed | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Everything known before a model is asked: the quotes answer is complete and can be shown at once."""
-
-    answer: Answer
-    question: Question
-    sentences: tuple[EvidenceSentence, ...]
-    scores: tuple[float, ...]
-    chosen: tuple[Chosen, ...]
-    decision: Decision
-    writer: Writer | None = None
-
-
-@dataclass(frozen=True)
-class Drafted:
-    """What a model wrote ("" for none), under which keys it was given the evidence, and what the reader is told of it.
-
-    `checked` holds the sentences that were checked while it wrote.
-    """
-
-    prepared: Prepared
-    lines: Lines = field(default_factory=dict)
-    checked: dict[DraftSentence, Checked] = field(default_factory=dict)
-    text: str = ""
-    parsed: ParsedDraft | None = None
-    label: str = ""
-    told: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Verified:
-    """The draft's sentences, each with its verdict."""
-
-    drafted: Drafted
-    sentences: tuple[Checked, ...] = ()
-    refused: bool = False
-    unknown_keys: int = 0
 
 
 class Assistant:
@@ -176,12 +78,12 @@ class Assistant:
         self._keep = keep
         self._terms: tuple[int, Terms] | None = None
         self.preparing: Chain[Request, Prepared] = (
-            step("understand", self._understand, instead=_by_rules) | step("retrieve", self._retrieve) | step("decide", self._decide)
+            step("understand", self._understand, instead=by_rules) | step("retrieve", self._retrieve) | step("decide", self._decide)
         )
         self.drafting: Chain[Prepared, Answer] = (
-            step("generate", self._generate, instead=_cut_off) | step("check", self._check, instead=_unchecked) | step("number", self._number, stoppable=False)
+            step("generate", self._generate, instead=cut_off) | step("check", self._check, instead=unchecked) | step("number", self._number, stoppable=False)
         )
-        self.chain: Chain[Request, Answer] = self.preparing | self.drafting | step("store", self._store, instead=_not_kept, stoppable=False)
+        self.chain: Chain[Request, Answer] = self.preparing | self.drafting | step("store", self._store, instead=not_kept, stoppable=False)
 
     def answer(self, request: Request, run: Run | None = None) -> Answer:
         """Answer, and keep the answer. Raises InputError for an empty or over-long question, StoppedError, LateError, UnavailableError."""
@@ -215,7 +117,7 @@ class Assistant:
 
     def evidence_lines(self, prepared: Prepared) -> dict[str, EvidenceSentence]:
         """What a model is given, under the keys of a closed set; the chosen quotes come first."""
-        return evidence_lines([sentence for sentence in _ranked(prepared) if not speaks_to_a_model(sentence.text)], room_for())
+        return evidence_lines([sentence for sentence in for_a_model(prepared) if not speaks_to_a_model(sentence.text)], room_for())
 
     # ---- the steps
 
@@ -274,7 +176,7 @@ class Assistant:
             return understood
         found = answer_from_catalogue(asked, records, request.chosen, facets)
         near = [f"Did you mean {value}?" for word in asked.unknown if (value := terms.near(word))]
-        return replace(understood, catalogue=found, sure=asked.sure, told=(*asked.told, *near, *_left_out(found.left_out)))
+        return replace(understood, catalogue=found, sure=asked.sure, told=(*asked.told, *near, *without_year(found.left_out)))
 
     def terms(self) -> Terms:
         """The collection's own terms, read anew when the library has gone on."""
@@ -333,7 +235,7 @@ class Assistant:
         picked = choose(question, weighed, scores) if decision.answers else []
         request = found.understood.request
         own = sentences_that_answer(question, request.notes, request.note_titles, self._encoder) if request.notes else ()
-        answer = replace(_quotes_answer(found.understood, self._searcher, result, decision, picked), from_notes=own, seconds=here.times())
+        answer = replace(quotes_answer(found.understood, self._searcher, result, decision, picked), from_notes=own, seconds=here.times())
         if answer.outcome == Outcome.NOT_IN_CORPUS:
             records, near = nearest(result.hits, weighed.sentences, scores, decision.confidence)
             answer = replace(answer, nearest=records, nearest_sentences=near)
@@ -344,7 +246,7 @@ class Assistant:
         """An answer from the catalogue alone, or none at all for a language that is not handled."""
         catalogue, revision = understood.catalogue, self._records.revision() if self._records else 0
         outcome = None if catalogue is None else Outcome.NOT_IN_CORPUS if catalogue.unknown else Outcome.ANSWERED
-        answer = _answer(understood, self._searcher, revision)
+        answer = empty_answer(understood, self._searcher, revision)
         if catalogue is None:
             return answer
         return replace(answer, kind="catalogue", outcome=outcome, confidence=1.0, missing=catalogue.unknown)
@@ -369,7 +271,7 @@ class Assistant:
     def _drafted(self, prepared: Prepared, model: BaseChatModel, label: str, here: Here) -> Drafted:
         """What a model writes, each sentence checked as it comes."""
         nothing = Drafted(prepared)
-        ranked = _ranked(prepared)
+        ranked = for_a_model(prepared)
         given = [sentence for sentence in ranked if not speaks_to_a_model(sentence.text)]
         lines = evidence_lines(given, room_of(model))
         if not lines:
@@ -391,7 +293,7 @@ class Assistant:
             checked[sentence] = self._verdict(sentence, lines, here)
             kept = keep_passed(list(checked.values()), prepared.chosen)
             if kept:
-                here.tell(Event("passed", "generate", sentence.text, _written(prepared.answer, kept, label)))
+                here.tell(Event("passed", "generate", sentence.text, with_draft(prepared.answer, kept, label)))
 
         try:
             wrote = ask_model(model, prepared.answer.standalone_question, lines, heard, whole)
@@ -420,7 +322,7 @@ class Assistant:
         drafted, answer, told = verified.drafted, verified.drafted.prepared.answer, verified.drafted.told
         kept = keep_passed(verified.sentences, drafted.prepared.chosen)
         if kept:
-            answer = _written(answer, kept, drafted.label)
+            answer = with_draft(answer, kept, drafted.label)
         elif drafted.label:
             said = "found no answer in the evidence" if verified.refused else "wrote nothing that the evidence carries"
             why = said if drafted.text.strip() else "wrote nothing"
@@ -438,16 +340,6 @@ class Assistant:
         return answer
 
 
-def clean_question(text: str) -> str:
-    """The question in one line. Raises InputError when it is empty or too long."""
-    text = " ".join(text.split())
-    if not text:
-        raise InputError("the question is empty", remedy="Ask something in plain language")
-    if len(text) > LONGEST_QUESTION:
-        raise InputError(f"the question has {len(text):,} characters; {LONGEST_QUESTION:,} is the most", remedy="Ask it more briefly")
-    return text
-
-
 @contextmanager
 def _turn(writer: Writer, here: Here) -> Iterator[None]:
     """This question's turn at its model. Waiting for it is not counted as the model's time."""
@@ -458,109 +350,3 @@ def _turn(writer: Writer, here: Here) -> Iterator[None]:
         with here.halt.waiting(QUEUE, PATIENCE):
             held.enter_context(writer.turns.turn(writer.person, here.halt, lambda place: here.tell(Event("waiting", "generate", place=place))))
         yield
-
-
-# ---- what stands in the place of a step that was stopped or late
-
-
-def _cut_off(prepared: Prepared, error: LateError | StoppedError, so_far: Sequence[Any]) -> Drafted:
-    """What the model had written until then is checked like any draft; nothing of it, and the quotes stay."""
-    drafted: Drafted = so_far[0] if so_far else Drafted(prepared)
-    text = "".join(so_far[1:])
-    if isinstance(error, StoppedError):
-        return Drafted(prepared, told=("You stopped the language model; these are quotes.",))
-    if error.step == QUEUE:
-        return Drafted(prepared, told=(f"The language model was busy with other questions for {error.seconds:g} s; these are quotes.",))
-    late = f"The language model was not done within {error.seconds:g} s"
-    if not text.strip():
-        return Drafted(prepared, told=(f"{late}; these are quotes.",))
-    return replace(drafted, text=text, told=(f"{late}; what it had written until then was checked.",))
-
-
-def _unchecked(drafted: Drafted, error: LateError | StoppedError, so_far: Sequence[Any]) -> Verified:
-    """Sentences not checked in time are not shown."""
-    told = "You stopped the check" if isinstance(error, StoppedError) else f"The check was not done within {error.seconds:g} s"
-    return Verified(replace(drafted, told=(*drafted.told, f"{told}; what was not checked is left out.")) if drafted.label else drafted, tuple(so_far))
-
-
-def _not_kept(answer: Answer, error: LateError | StoppedError, so_far: Sequence[Any]) -> Answer:
-    """The reader has the answer all the same."""
-    return replace(answer, notices=(*answer.notices, "This answer could not be kept in time; a later question cannot refer to it."))
-
-
-def _by_rules(request: Request, error: LateError | StoppedError, so_far: Sequence[Any]) -> Understood:
-    """A model that is late with a follow-up leaves it to the rules."""
-    if not so_far or isinstance(error, StoppedError):
-        raise error
-    understood: Understood = so_far[0]
-    return replace(
-        understood, told=(*understood.told, f"The language model was not done with the question within {error.seconds:g} s; rules made it stand alone.")
-    )
-
-
-def _ranked(prepared: Prepared) -> list[EvidenceSentence]:
-    """The sentences of the evidence that a model is given, the chosen quotes first."""
-    order = sorted(range(len(prepared.sentences)), key=lambda i: -prepared.scores[i])
-    chosen = [choice.sentence for choice in prepared.chosen]
-    most = lines_for(strong=prepared.writer is not None and prepared.writer.strong)
-    return [*chosen, *(prepared.sentences[i] for i in order if prepared.sentences[i] not in chosen)][:most]
-
-
-def _written(answer: Answer, kept: Sequence[tuple[Sentence, Review]], label: str) -> Answer:
-    """The answer with what was kept of a model's draft in the place of the quotes."""
-    sentences, reviews = number(_with_harm(kept) if answer.understood.advice else kept)
-    return replace(answer, sentences=sentences, reviews=reviews, model=label)
-
-
-# ---- the answer without a language model
-
-
-def _answer(understood: Understood, searcher: Searcher, revision: int) -> Answer:
-    """An answer with nothing in it yet."""
-    request = understood.request
-    return Answer(
-        id=secrets.token_hex(8),
-        question=request.text,
-        standalone_question=understood.standalone,
-        outcome=None,
-        confidence=0.0,
-        sentences=(),
-        reviews=(),
-        nearest=(),
-        model="quotes",
-        config=searcher.name,
-        config_hash=searcher.config.hash,
-        revision=revision,
-        at=now(),
-        notices=understood.told,
-        filters=tuple(request.chosen.as_list()) if request.chosen else (),
-        catalogue=understood.catalogue,
-        understood=understood.how,
-    )
-
-
-def _quotes_answer(understood: Understood, searcher: Searcher, result: SearchResult, decision: Decision, picked: Sequence[Chosen]) -> Answer:
-    quotes = [(quote(choice.sentence), choice.sentence.review) for choice in picked]
-    sentences, reviews = number(_with_harm(quotes) if understood.how.advice else quotes)
-    outcome = Outcome.NOT_IN_CORPUS if not sentences else Outcome.PARTLY if decision.partly else Outcome.ANSWERED
-    answer = _answer(understood, searcher, result.revision)
-    answer = replace(answer, outcome=outcome, confidence=decision.confidence, sentences=sentences, reviews=reviews)
-    stale = f"{result.stale} passages are newer than the search data and were left out; they come in with the next sync."
-    part = decision.part
-    in_part = f"The question as a whole found no answer here; this answers its part “{part.text}”. Not looked for by itself: “{part.rest}”." if part else ""
-    notices = (*answer.notices, *filter(None, (in_part, stale if result.stale else "")), *_left_out(result.left_out))
-    if outcome == Outcome.NOT_IN_CORPUS and understood.catalogue and understood.catalogue.count:
-        return replace(answer, kind="catalogue", outcome=Outcome.ANSWERED, confidence=1.0, notices=notices)
-    return replace(answer, missing=decision.missing if outcome != Outcome.ANSWERED else (), notices=notices)
-
-
-def _with_harm(kept: Sequence[tuple[Sentence, Review]]) -> list[tuple[Sentence, Review]]:
-    """The sentences and, where none of them names an adverse event but a cited record does, that record's own words."""
-    if any(names_harm(sentence.text) for sentence, _ in kept):
-        return list(kept)
-    harm = harm_sentence({review.id: review for _, review in kept}.values()) if kept else None
-    return [*kept, (quote(harm), harm.review)] if harm else list(kept)
-
-
-def _left_out(count: int) -> tuple[str, ...]:
-    return (f"{count} record{' was left out because it has' if count == 1 else 's were left out because they have'} no year.",) if count else ()

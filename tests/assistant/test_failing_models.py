@@ -85,8 +85,8 @@ def test_what_came_before_the_end_is_kept(sample: Sample, ask: Ask, prepared: An
 def test_sentences_are_shown_as_each_passes(sample: Sample, prepared: Any, tmp_path: Any) -> None:
     from dataclasses import replace
 
-    from assistant.assistant import Writer
     from assistant.run import Event, Run
+    from assistant.steps import Writer
 
     lines = list(sample[1].evidence_lines(prepared).items())[:2]
     text = " ".join(f"{line.text} [{key}]" for key, line in lines)

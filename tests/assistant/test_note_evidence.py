@@ -9,7 +9,7 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from assistant import Answer, Assistant, for_others, with_own_words
-from assistant.assistant import Request, Writer
+from assistant.steps import Request, Writer
 from corpus import Library, Note
 from corpus.exporting import FORMATS, export_from
 
