@@ -34,6 +34,8 @@ _DANGLING = re.compile(
     r"|conversely|in contrast|on the other hand|nevertheless|nonetheless|similarly|likewise|respectively"
     r"|both (?!\w+ and )|finally|first|second|third)\b"
 )
+#: What begins in the middle: behind a bracket of figures, or with a small word.
+_BROKEN = re.compile(r"\([^)]*\)\s*[;,.]|[a-z]{3,}\s|[;,.)]")
 _ASKS_METHOD = re.compile(
     r"\b(?:search(?:ed)?|databases?|method\w*|how many (?:studies|trials|papers|articles|participants)|included|quality|criteria|what (?:is"
     r"|was) .{0,60}\babout)\b",
@@ -139,8 +141,8 @@ def kind_of(field: str) -> str:
 
 
 def unreadable(text: str) -> bool:
-    """Whether a sentence leans on words before it ("These …", "However, …"), or is no whole sentence."""
-    return bool(_DANGLING.match(text)) or len(text) < 25
+    """Whether a sentence leans on words before it ("These …", "However, …"), or is no whole sentence: too short, or begun in the middle."""
+    return bool(_DANGLING.match(text) or _BROKEN.match(text)) or len(text) < 25
 
 
 def _last_resort(sentence: EvidenceSentence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.evidence import EvidenceSentence, Question, ask_about, collect, weigh
-from assistant.quotes import choose, fits
+from assistant.quotes import choose, fits, unreadable
 from assistant.signals import signals
 from corpus import Review
 from index import Encoder
@@ -84,3 +84,25 @@ def test_what_a_curator_found_is_quoted_before_what_the_work_was_about(encoder: 
     question = asked("Is microdosing better than placebo?")
     weighed = weigh(question, evidence(ABOUT, FOUND, OTHER), encoder)
     assert choose(question, weighed, fits(question, weighed))[0].sentence.text == FOUND
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("This finding persisted even after adjusting for age.", True),
+        ("In this group the losses were higher than in the other.", True),
+        ("CONCLUSIONS: These results show that sulphur works.", True),
+        ("However, the effect was gone after a year.", True),
+        ("Both were reduced by sulphur in the trial.", True),
+        ("(IQR, 10%-16%); chalk, 16.2% (IQR, 14%-17%).", True),
+        ("were dusted with sulphur and watched for weeks.", True),
+        ("In this study, sulphur worked well in every vine.", False),
+        ("This systematic review (2024) asked whether sulphur works.", False),
+        ("Both mildew and rust were reduced by sulphur.", False),
+        ("RESULTS: Twelve of forty vines fell ill in May.", False),
+        ("(R)-DOI lowers inflammation in vines.", False),
+        ("5-MeO-DMT is found in plants and in a toad.", False),
+    ],
+)
+def test_what_leans_on_the_sentence_before_it_is_told(text: str, leans: bool) -> None:
+    assert unreadable(text) is leans
