@@ -237,7 +237,7 @@ class Assistant:
         own = sentences_that_answer(question, request.notes, request.note_titles, self._encoder) if request.notes else ()
         answer = replace(quotes_answer(found.understood, self._searcher, result, decision, picked), from_notes=own, seconds=here.times())
         if answer.outcome == Outcome.NOT_IN_CORPUS:
-            records, near = nearest(result.hits, weighed.sentences, scores, decision.confidence)
+            records, near = nearest(result.hits, weighed.sentences, scores, decision.confidence, advice=answer.understood.advice)
             answer = replace(answer, nearest=records, nearest_sentences=near)
         here.tell(Event("quotes", "decide", answer=answer))
         return Prepared(answer, question, weighed.sentences, tuple(scores), tuple(picked), decision, writer)

@@ -35,6 +35,7 @@ def said(answer: dict[str, Any]) -> list[str]:
     if answer["outcome"] == "not_in_corpus":
         nearest = "; ".join(review["label"] for review in answer["nearest"])
         lines.append(f"*This collection does not answer that.* Nearest: {nearest}.")
+        lines += [f"\n> {sentence['lead']} “{sentence['text']}”" for sentence in answer["nearest_sentences"]]
     if answer["missing"]:
         lines.append(f"\nNot found: {', '.join(answer['missing'])}.")
     return lines + [f"\n{notice}" for notice in answer["notices"]]

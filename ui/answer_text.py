@@ -64,7 +64,8 @@ def _named(review: ReviewRef) -> str:
 def _near(review: ReviewRef, sentence: Sentence | None, base: str) -> str:
     """A record of those nearest, with the words in it that came nearest."""
     said = f": “{md(sentence.text)}”" if sentence else ""
-    return f"- {_linked(review, base, sentence.citations[0] if sentence else None)}{said}"
+    noticed = "".join(f" **{str(notice['type']).upper()}: {md(notice['text'])}**" for notice in review.notices) if sentence else ""
+    return f"- {_linked(review, base, sentence.citations[0] if sentence else None)}{said}{noticed}"
 
 
 def _linked(review: ReviewRef, base: str, cited: Citation | None = None) -> str:

@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage
 from assistant import SHOWN, Answer, Assistant, Outcome, Support
 from assistant.models import open_chat_model
 from assistant.models.scripted import Reply, ScriptedServer
+from assistant.understanding import names_harm
 from corpus import InputError, Library, parse_filter
 
 QUESTION = "How large is the effect of psilocybin on depression?"
@@ -100,6 +101,9 @@ def test_where_nothing_answers_the_nearest_words_are_shown_as_that(sample: Sampl
         assert library.get(record.id).field_text(anchor.field)[anchor.start : anchor.end] == sentence.text
     assert Answer.from_dict(answer.as_dict()) == replace(answer, confidence=round(answer.confidence, 4), seconds=answer.as_dict()["seconds"])
     assert not assistant.prepare("What is the boiling point of tungsten?").answer.nearest_sentences
+    advice = assistant.prepare("Should I microdose LSD against my ADHD?").answer
+    assert advice.outcome == Outcome.NOT_IN_CORPUS
+    assert all(names_harm(sentence.text) for sentence in advice.nearest_sentences)
 
 
 def test_a_faithful_draft_takes_the_place_of_the_quotes(sample: Sample) -> None:

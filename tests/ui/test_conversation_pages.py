@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.answer import Answer, Citation, Outcome, ReviewRef, Sentence, Support
-from corpus import Anchor, Exchange, Library, Role, Status
+from corpus import Anchor, Exchange, Library, Notice, Role, Status
 from tests.corpus.making import opened, put, review
 from ui.web.access import Access
 from ui.web.conversation_pages import conversation_pages
@@ -111,3 +112,22 @@ def test_it_is_renamed_and_deleted_for_good(held: Library) -> None:
     assert ada.post(f"{mine}/nothing").status_code == 404
     assert ada.post(f"{mine}/delete").headers["location"] == "/conversations"
     assert [ada.get(path).status_code for path in (mine, "/answers/a1")] == [404, 404]
+
+
+def test_what_came_nearest_is_shown_with_its_notice_where_nothing_answers(held: Library) -> None:
+    concern = Notice(type="concern", text="Counts <i>differ</i>.")
+    put(held, review("roe", "Rest", abstract=WORDS, notices=(concern,)))
+    record = held.get("roe")
+    near = Sentence(WORDS, Support.VERBATIM, 1.0, (Citation(0, Anchor("roe", record.revision, "abstract", 0, len(WORDS), WORDS)),), "Roe:")
+    refused = replace(
+        Answer.from_dict(held.answers.get("a1")), id="b1", outcome=Outcome.NOT_IN_CORPUS, sentences=(), reviews=(), nearest=(ReviewRef.of(record, 0),),
+        nearest_sentences=(near,),
+    )  # fmt: skip
+    held.answers.save("b1", refused.question, refused.revision, refused.as_dict(), "ada")
+    talk = held.conversations.append("", Exchange("Does it help?", "Does it help?", "b1"), "ada", said="").id
+    ada = browser(held, "ada")
+    for path in ("/answers/b1", f"/conversations/{talk}"):
+        text = ada.get(path).text
+        assert "This collection does not answer that." in text
+        assert "“Sleep came sooner &lt;b&gt;.”" in text
+        assert "Counts &lt;i&gt;differ&lt;/i&gt;." in text

@@ -55,6 +55,8 @@ def print_answer(answer: dict[str, Any]) -> None:
                 out.print(Text(f"  {review['label']}: {review['title']}  [{review['id']}]"))
                 if review["id"] in near:
                     out.print(Text(f"    “{near[review['id']]}”", style="italic"))
+                    for notice in review["notices"]:
+                        out.print(Text(f"    {str(notice['type']).upper()}: {notice['text']}", style="bold"))
     if answer["catalogue"]:
         _print_catalogue(answer["catalogue"], beside=answer["kind"] == "evidence")
     for sentence in answer["sentences"]:

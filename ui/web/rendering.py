@@ -156,8 +156,12 @@ def _source(review: ReviewRef) -> str:
 
 
 def _warning(review: ReviewRef) -> str:
-    said = " ".join(f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices)
-    return f"[{review.key}] {escape(said)}".replace("[", "&#91;").replace("]", "&#93;")
+    return f"[{review.key}] {_noticed(review)}".replace("[", "&#91;").replace("]", "&#93;")
+
+
+def _noticed(review: ReviewRef) -> str:
+    """The notices of a review in words."""
+    return escape(" ".join(f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices))
 
 
 def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
@@ -181,7 +185,8 @@ def _not_answered(answer: Answer) -> str:
 
 def _nearest(review: ReviewRef, sentence: Sentence | None = None) -> str:
     words = f'<br><a class="fl-near" href="{html.escape(link_to(sentence.citations[0].anchor))}">“{escape(sentence.text)}”</a>' if sentence else ""
-    return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}{words}</li>'
+    noticed = f'<br><span class="fl-warn">{_noticed(review)}</span>' if words and review.notices else ""
+    return f'<li><a class="fl-record" href="/review/{html.escape(review.id)}">{escape(review.label)}</a> {escape(review.title)}{words}{noticed}</li>'
 
 
 def _foot(answer: Answer, drafting: Drafting | None) -> str:

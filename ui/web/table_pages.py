@@ -69,7 +69,16 @@ def table_pages(library: Library) -> APIRouter:
         notices = [notice for notice in answer.notices if notice not in told]
         own = [sentence for sentence in for_reader(answer, library, require(request)).from_notes if sentence.text]
         left = len(answer.from_notes) - len(own)
-        return page("answer.html", answer=answer, warnings=warnings_of(today), sentences=sentences, notices=notices, own_notes=own, notes_withheld=left)
+        return page(
+            "answer.html",
+            answer=answer,
+            warnings=warnings_of(today),
+            sentences=sentences,
+            notices=notices,
+            notices_of=notices_of,
+            own_notes=own,
+            notes_withheld=left,
+        )
 
     return router
 
