@@ -97,9 +97,10 @@ def test_standard_output_carries_nothing_but_the_protocol(home: Path, models_fol
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "count_reviews", "arguments": {}}},
     ]
+    held_back = {name: value for name, value in environment(home, models_folder).items() if name != "PYTHONUNBUFFERED"}  # to the very end
     process = subprocess.Popen(
         [sys.executable, "-c", noisy, "mcp"],
-        env=environment(home, models_folder),
+        env=held_back,
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -33,6 +33,7 @@ def test_draft_edit_publish_and_read(browser: Browser, digest_site: Served) -> N
     page.get_by_role("link", name="Digest").click()
     page.get_by_role("button", name="Make a draft").click()
     page.get_by_role("heading", name="Edit issue 1").wait_for()
+    page.wait_for_load_state()  # its style too
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     quotes = page.locator("blockquote").all_inner_texts()
     assert len(quotes) == 120

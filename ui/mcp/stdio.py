@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import anyio
@@ -20,6 +21,9 @@ def run_stdio(desk: Desk) -> None:
 
     async def serve() -> None:
         async with stdio_server() as (reading, writing):
-            await server.run(reading, writing, server.create_initialization_options())
+            try:
+                await server.run(reading, writing, server.create_initialization_options())
+            finally:
+                sys.stdout.flush()  # what is still held back is to go where the rest went, and not to the client when the program ends
 
     anyio.run(serve)
