@@ -218,6 +218,11 @@ class Answer:
     from_notes: tuple[NoteSentence, ...] = ()
     nearest_sentences: tuple[Sentence, ...] = ()
 
+    @property
+    def nearest_words(self) -> dict[str, Sentence]:
+        """The id of a record of `nearest` -> the sentence of it that came nearest; records without one are left out."""
+        return {sentence.citations[0].anchor.review_id: sentence for sentence in self.nearest_sentences}
+
     def as_dict(self) -> dict[str, Any]:
         """As `ask --json` prints it and as the library keeps it (DESIGN section 8)."""
         return {

@@ -134,7 +134,7 @@ def collect(hits: Sequence[Hit]) -> list[EvidenceSentence]:
         for span in spans:
             take(hit, span.field, span.start, span.text, span.score)
         if spans:
-            best, abstract = hit.best if hit.best in spans else spans[0], hit.review.abstract
+            best, abstract = spans[0], hit.review.abstract
             for field, start, end in (("abstract", len(abstract), len(abstract)), (best.field, best.start, best.end)):
                 text = hit.review.field_text(field)
                 begin, stop = _around(text, start, end)

@@ -44,8 +44,7 @@ def sources_of(answer: Answer, base: str = "") -> list[str]:
         below.append("  \n".join(f"[{review.key}] {_linked(review, base, first.get(review.key))}" for review in answer.reviews))
     elif answer.nearest:
         below.append("Nearest in it:")
-        near = {sentence.citations[0].anchor.review_id: sentence for sentence in answer.nearest_sentences}
-        below.append("\n".join(_near(review, near.get(review.id), base) for review in answer.nearest))
+        below.append("\n".join(_near(review, answer.nearest_words.get(review.id), base) for review in answer.nearest))
     below += [f"> {md(line)}" for line in (*_notices(answer), *answer.notices)]
     kept = f"[This answer]({base}/answers/{answer.id})" if base else f"Answer {answer.id}"
     below.append(f"{kept}, by {md(answer.model)}")
@@ -54,7 +53,11 @@ def sources_of(answer: Answer, base: str = "") -> list[str]:
 
 def _notices(answer: Answer) -> Iterator[str]:
     for review in answer.reviews:
-        yield from (f"[{review.key}] {str(notice['type']).upper()}: {notice['text']}" for notice in review.notices)
+        yield from (f"[{review.key}] {said}" for said in _noticed(review))
+
+
+def _noticed(review: ReviewRef) -> list[str]:
+    return [f"{str(notice['type']).upper()}: {notice['text']}" for notice in review.notices]
 
 
 def _named(review: ReviewRef) -> str:
@@ -64,7 +67,7 @@ def _named(review: ReviewRef) -> str:
 def _near(review: ReviewRef, sentence: Sentence | None, base: str) -> str:
     """A record of those nearest, with the words in it that came nearest."""
     said = f": “{md(sentence.text)}”" if sentence else ""
-    noticed = "".join(f" **{str(notice['type']).upper()}: {md(notice['text'])}**" for notice in review.notices) if sentence else ""
+    noticed = "".join(f" **{md(line)}**" for line in _noticed(review)) if sentence else ""
     return f"- {_linked(review, base, sentence.citations[0] if sentence else None)}{said}{noticed}"
 
 

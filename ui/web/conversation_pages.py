@@ -17,7 +17,7 @@ from ui.texts import say
 from ui.web.pages import page
 from ui.web.people import require
 from ui.web.place import link_to
-from ui.web.table_pages import notices_of, warnings_of
+from ui.web.table_pages import warnings_of
 
 _SHOWN = 100  # conversations in the list
 _Field = Annotated[str, Form()]
@@ -51,7 +51,7 @@ def conversation_pages(library: Library) -> APIRouter:
             found = library.conversations.shared(token)
         except NotFoundError as error:
             return missing(error)
-        shown = page("conversation.html", conversation=found, exchanges=shown_of(library, found), notices_of=notices_of, mine=False)
+        shown = page("conversation.html", conversation=found, exchanges=shown_of(library, found), mine=False)
         shown.headers["Referrer-Policy"] = "no-referrer"  # the link is the key
         shown.headers["X-Robots-Tag"] = "noindex"
         return shown
@@ -63,7 +63,7 @@ def conversation_pages(library: Library) -> APIRouter:
             found = library.conversations.get(conversation_id, person.name)
         except NotFoundError as error:
             return missing(error)
-        return page("conversation.html", form=True, conversation=found, exchanges=shown_of(library, found), notices_of=notices_of, mine=True)
+        return page("conversation.html", form=True, conversation=found, exchanges=shown_of(library, found), mine=True)
 
     @router.post("/{conversation_id}/{act}")
     def change(conversation_id: str, act: str, request: Request, title: _Field = "") -> Response:

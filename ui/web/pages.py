@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ui.texts import day, facet_name, locale_now, moment, say
 from ui.web.heading import has_accounts, pages_for, who_html
 from ui.web.people import person_now
+from ui.web.rendering import notices_of
 
 #: Where templates and files lie.
 FOLDER = Path(__file__).parent
@@ -19,14 +20,14 @@ _POLICY = (
     "base-uri 'none'; form-action {forms}; frame-ancestors 'self'"
 )
 _PAGES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=select_autoescape(default=True, default_for_string=True))
-_PAGES.globals |= {"say": say, "moment": moment, "day": day, "facet_name": facet_name}
+_PAGES.globals |= {"say": say, "moment": moment, "day": day, "facet_name": facet_name, "notices_of": notices_of}
 
 
 def page(template: str, *, status: int = 200, form: bool = False, script: bool = False, **values: object) -> HTMLResponse:
     """A page from a template, in the language of the request being answered; `form` lets its forms be sent, to this server alone, and `script`
     lets it load our own script files, and these ask this server.
 
-    Templates have `say`, `moment(instant)`, `day(date)`, `facet_name(facet)`, `locale`, and of whoever asks `pages` and `who`.
+    Templates have `say`, `moment(instant)`, `day(date)`, `facet_name(facet)`, `notices_of(review)`, `locale`, and of whoever asks `pages` and `who`.
     """
     person = person_now()
     who = Markup(who_html(person)) if has_accounts(person) else ""  # noqa: S704 - `who_html` escapes it

@@ -96,6 +96,11 @@ def notice_name(kind: str) -> str:
     return say(f"answer.notice_{kind}")
 
 
+def notices_of(review: ReviewRef) -> list[str]:
+    """The notices of a review in words."""
+    return [f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices]
+
+
 def waiting_html(text: str) -> str:
     """A line that stands while something is under way."""
     return f'<div class="fl-answer"><p class="fl-foot">{escape(text)}</p></div>'
@@ -160,8 +165,7 @@ def _warning(review: ReviewRef) -> str:
 
 
 def _noticed(review: ReviewRef) -> str:
-    """The notices of a review in words."""
-    return escape(" ".join(f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices))
+    return escape(" ".join(notices_of(review)))
 
 
 def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
@@ -177,8 +181,7 @@ def _catalogue(catalogue: CatalogueAnswer, heading: str) -> str:
 
 
 def _not_answered(answer: Answer) -> str:
-    near = {sentence.citations[0].anchor.review_id: sentence for sentence in answer.nearest_sentences}
-    nearest = "".join(_nearest(review, near.get(review.id)) for review in answer.nearest)
+    nearest = "".join(_nearest(review, answer.nearest_words.get(review.id)) for review in answer.nearest)
     listing = f'<p class="fl-note">{escape(say("answer.nearest"))}</p><ul class="fl-nearest">{nearest}</ul>' if nearest else ""
     return f'<p class="fl-none"><strong>{escape(say("answer.not_answered"))}</strong></p>{listing}'
 

@@ -9,7 +9,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from assistant.answer import Answer, ReviewRef
+from assistant.answer import Answer
 from assistant.own_notes import with_own_words
 from assistant.replay import Today, as_of_today
 from assistant.table import COLUMNS, Cell, Row, sort_rows, table_csv, table_of
@@ -18,7 +18,7 @@ from ui.texts import say
 from ui.web.pages import page
 from ui.web.people import Person, owner_for, require
 from ui.web.place import link_to
-from ui.web.rendering import notice_name
+from ui.web.rendering import notices_of
 
 _NUMBERS = frozenset({"year", "n"})
 
@@ -75,7 +75,6 @@ def table_pages(library: Library) -> APIRouter:
             warnings=warnings_of(today),
             sentences=sentences,
             notices=notices,
-            notices_of=notices_of,
             own_notes=own,
             notes_withheld=left,
         )
@@ -87,11 +86,6 @@ def for_reader(answer: Answer, library: Library, person: Person) -> Answer:
     """A kept answer with the words of those notes in it that are this person's own."""
     ids = [sentence.note_id for sentence in answer.from_notes]
     return with_own_words(answer, library.notes.get_many(person.name, ids)) if ids else answer
-
-
-def notices_of(review: ReviewRef) -> list[str]:
-    """The notices of a review in words."""
-    return [f"{notice_name(str(notice['type']))}: {notice['text']}" for notice in review.notices]
 
 
 def warnings_of(today: Today) -> list[str]:
